@@ -1,0 +1,47 @@
+"""Everything that can go wrong above the index.
+
+::
+
+    BotError                   what was wrong, what is allowed, what to do
+    ├── RuleError              a rule tool cannot compute
+    │   ├── RuleDataError          the rules' data contradicts itself or the corpus
+    │   ├── OutsideRulesError      a day or value the rules say nothing about
+    │   └── InputError             an input that cannot be (names the input)
+    ├── CitationError          a citation that is not an exact slice of its article
+    └── BatchError             a batch file cannot be read or written
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Base of all errors of this package; its text is fit for a user."""
+
+
+class RuleError(BotError):
+    """A rule tool cannot compute."""
+
+
+class RuleDataError(RuleError):
+    """The rules' data contradicts itself or the corpus."""
+
+
+class OutsideRulesError(RuleError):
+    """A day or value for which the rules hold nothing."""
+
+
+class InputError(RuleError):
+    """An input that cannot be: ``name`` says which."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(problem)
+        self.name = name
+        self.problem = problem
+
+
+class CitationError(BotError):
+    """A citation that is not an exact slice of its article."""
+
+
+class BatchError(BotError):
+    """A batch file cannot be read or written."""

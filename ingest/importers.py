@@ -1,0 +1,162 @@
+"""Files from elsewhere turned into article files of a corpus folder.
+
+``.md``, ``.txt``, ``.html``, ``.pdf`` and ``.docx`` go through markitdown. A text in the
+layout of a learning page (title, body, a line such as “5714人已学习 4人已赞同”, again and
+again) becomes one article a title.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ingest.articles import parse_article
+from ingest.errors import ArticleError, ImportFormatError
+
+FORMATS = (".md", ".txt", ".html", ".htm", ".pdf", ".docx")
+_COUNTS = re.compile(r"^[ \t]*\d+[ \t]*人已学习(?:[ \t]*\d+[ \t]*人已赞同)?[ \t]*$", re.MULTILINE)
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n")
+_MAX_TITLE = 60
+_UNSAFE = re.compile(r"[^\w\-]+")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """An article file that was written, or was there already with the same content."""
+
+    path: Path
+    title: str
+    written: bool
+
+
+def import_file(
+    file: Path, corpus_dir: Path, *, platform: str, folder: str, overwrite: bool = False
+) -> list[Imported]:
+    """Write the file's articles into ``corpus_dir/folder``.
+
+    Files that exist with other content are left alone unless ``overwrite``. Raises
+    ImportFormatError naming the file, what is wrong with it and what to do.
+    """
+    if file.suffix.lower() not in FORMATS:
+        raise ImportFormatError(
+            f"{file}：不支持 {file.suffix or '没有扩展名的文件'}，可以导入 {'、'.join(FORMATS)}。"
+        )
+    target = corpus_dir / folder
+    articles = list(_articles(file, _read(file)))
+    planned = [(target / f"{_file_name(title)}.md", title, body) for title, body in articles]
+    results = []
+    for path, title, body in planned:
+        raw = _compose(title, body, platform, file.name)
+        try:
+            parse_article(raw, path.stem, file.name)
+        except ArticleError as exc:
+            raise ImportFormatError(f"{file}：《{title}》：{exc.problem}。") from exc
+        results.append(Imported(path, title, _write(path, raw, overwrite)))
+    return results
+
+
+def _write(path: Path, raw: str, overwrite: bool) -> bool:
+    try:
+        if path.exists():
+            if path.read_text(encoding="utf-8") == raw:
+                return False
+            if not overwrite:
+                raise ImportFormatError(
+                    f"{path} 已经存在且内容不同。要替换它请加 --overwrite，或先改名。"
+                )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Whole or not at all: a sync may be reading the folder.
+        partial = path.with_name(f".{path.name}.partial")
+        partial.write_text(raw, encoding="utf-8", newline="")
+        partial.replace(path)
+    except OSError as exc:
+        raise ImportFormatError(f"{path} 写不了：{exc.strerror}。") from exc
+    return True
+
+
+def _read(file: Path) -> str:
+    try:
+        size = file.stat().st_size
+    except OSError as exc:
+        raise ImportFormatError(f"{file}：读不了：{exc.strerror}。") from exc
+    if size == 0:
+        raise ImportFormatError(f"{file}：文件是空的。")
+    if file.suffix.lower() in (".md", ".txt"):
+        try:
+            return file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as exc:
+            raise ImportFormatError(f"{file}：不是 UTF-8 文本，请另存为 UTF-8。") from exc
+        except OSError as exc:
+            raise ImportFormatError(f"{file}：读不了：{exc.strerror}。") from exc
+    return _convert(file)
+
+
+def _convert(file: Path) -> str:
+    try:
+        from markitdown import MarkItDown
+    except ImportError as exc:
+        raise ImportFormatError(
+            f"{file}：转换 {file.suffix} 需要 markitdown，请运行：pip install 'zhanggui[import]'"
+        ) from exc
+    try:
+        text: str = MarkItDown(enable_plugins=False).convert_local(file).markdown
+    except Exception as exc:
+        reason = (str(exc).strip() or type(exc).__name__).splitlines()[0]
+        raise ImportFormatError(
+            f"{file}：读不出内容（{reason}）。文件可能损坏、加密，或与扩展名不符。"
+        ) from exc
+    if not text.strip():
+        raise ImportFormatError(f"{file}：没有文字（扫描件请先做文字识别）。")
+    return text
+
+
+def _articles(file: Path, text: str) -> Iterator[tuple[str, str]]:
+    """Titles and bodies; a page of many articles is taken apart at its count lines."""
+    if _FRONT_MATTER.match(text):
+        # A file of our own format keeps its words; its fields are read by the sync.
+        raise ImportFormatError(
+            f"{file}：已经是带 front matter 的文章，直接放进文章目录再运行 sync 即可。"
+        )
+    if not _COUNTS.search(text):
+        yield _titled(file, text)
+        return
+    for part in _COUNTS.split(text)[:-1]:
+        lines = [line.strip() for line in part.strip().splitlines() if line.strip()]
+        # What stands before the first title (menus of the page) is separated from it by
+        # being short; the body is the last line or lines, the title the one before.
+        body_at = next((i for i, line in enumerate(lines) if len(line) > _MAX_TITLE), 1)
+        if body_at < 1 or body_at >= len(lines):
+            raise ImportFormatError(f"{file}：找不到“{' '.join(lines)[:30]}…”这一篇的标题和正文。")
+        yield lines[body_at - 1], "\n\n".join(lines[body_at:])
+
+
+def _titled(file: Path, text: str) -> tuple[str, str]:
+    """The text's own first heading or short first line as title, else the file's name."""
+    lines = text.strip().splitlines()
+    first = lines[0].strip()
+    if first.startswith("# "):
+        return first.removeprefix("# ").strip(), "\n".join(lines[1:])
+    if file.suffix.lower() == ".txt" and len(lines) > 1 and len(first) <= _MAX_TITLE:
+        return first, "\n".join(lines[1:])
+    return file.stem, text
+
+
+def _compose(title: str, body: str, platform: str, origin: str) -> str:
+    fields = {
+        "title": title,
+        "platform": platform,
+        "published": None,
+        "source": {"title": title, "publisher": origin, "url": None},
+    }
+    front = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1000)
+    return f"---\n{front}---\n\n{body.strip()}\n"
+
+
+def _file_name(title: str) -> str:
+    name = _UNSAFE.sub("-", title).strip("-_")[:40]
+    return name or hashlib.sha256(title.encode()).hexdigest()[:12]

@@ -1,0 +1,480 @@
+"""What is indexed: passages, merchants' questions and articles. The only user of chromadb.
+
+Four collections, all with the same manifest:
+
+- ``passages``: one row a chunk, with its vector, text, exact span and article version;
+- ``questions``: the ways merchants ask, each pointing at the passage that answers it;
+- ``articles``: one row an article, with its text and the version that may be answered from;
+- ``state``: one row, a token that changes whenever the articles do.
+
+A row of ``articles`` is there as long as any other row of that article is, and says which
+version counts; so an interrupted write can be seen and mended by its own row, and a reader
+that checks the version never mixes two of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.articles import Article, Source
+from ingest.chunks import Chunk
+from ingest.errors import IndexMismatchError, IndexMissingError, IndexStoreError
+from ingest.settings import Settings
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
+
+_PREFIX = "zhanggui-"
+_NAMES = ("passages", "questions", "articles", "state")
+_STATE_ROW = "current"
+# Passages are found approximately; this wide a search keeps the loss unmeasurable.
+_HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 300}}
+_NO_VECTOR = [1.0]
+_PAGE = 2000
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What an index was made with."""
+
+    model: str
+    chunking: str
+
+    def as_metadata(self) -> dict[str, str]:
+        """As Chroma keeps it."""
+        return {"model": self.model, "chunking": self.chunking}
+
+
+@dataclass(frozen=True)
+class Question:
+    """A merchant's way to ask for a section, and the passage that answers it."""
+
+    id: str
+    text: str
+    passage_id: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An article ready to be stored, with a vector for every passage and question."""
+
+    article: Article
+    chunks: list[Chunk]
+    chunk_vectors: NDArray[np.float32]
+    questions: list[Question]
+    question_vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ArticleRow:
+    """An article as indexed; ``dirty`` while rows of other versions may still be there."""
+
+    article: Article
+    chunk_count: int
+    dirty: bool
+    indexed_at: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A row near a question: the passage's id and the cosine similarity."""
+
+    passage_id: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class PassageRow:
+    """A passage as indexed, with the version of the article it was cut from."""
+
+    chunk: Chunk
+    version: str
+    questions: tuple[str, ...] = ()
+
+
+@contextmanager
+def _explained(place: str) -> Iterator[None]:
+    try:
+        yield
+    except IndexStoreError:
+        raise
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as exc:  # chromadb's core panics outside of Exception
+        first = (str(exc).strip() or type(exc).__name__).splitlines()[0]
+        raise IndexStoreError(
+            f"向量库 {place} 用不了：{first}。"
+            "请确认没有别的程序占用、磁盘未满、有读写权限；如果数据已损坏，"
+            "把这个目录改名保留，再运行 python -m ingest sync 重新建立。"
+        ) from exc
+
+
+class ArticleIndex:
+    """The index; made by ``open_index``. Safe to share between threads for reading."""
+
+    def __init__(self, client: ClientAPI, place: str, manifest: Manifest) -> None:
+        self._client = client
+        self._place = place
+        self.manifest = manifest
+        self._collections: dict[str, Collection] = {}
+
+    # -- opening ---------------------------------------------------------------------
+
+    def attach(self) -> None:
+        """Find the collections; raise IndexMissingError or IndexMismatchError."""
+        with _explained(self._place):
+            there = {found.name: found for found in self._client.list_collections()}
+            if not any(_PREFIX + name in there for name in _NAMES):
+                raise IndexMissingError("还没有建立索引。请先运行：python -m ingest sync")
+            for name in _NAMES:
+                found = there.get(_PREFIX + name)
+                if found is None:
+                    raise IndexMismatchError(
+                        "索引不完整（上次重建被中断）。请运行：python -m ingest sync --rebuild"
+                    )
+                self._check(found.metadata or {})
+                self._collections[name] = found
+
+    def create(self) -> None:
+        """Make what is missing; raise IndexMismatchError where something else is there."""
+        with _explained(self._place):
+            for name in _NAMES:
+                found = self._client.get_or_create_collection(
+                    _PREFIX + name,
+                    metadata=self.manifest.as_metadata(),
+                    configuration=cast(Any, _HNSW),
+                    embedding_function=None,
+                )
+                self._check(found.metadata or {})
+                self._collections[name] = found
+
+    def drop(self) -> None:
+        """Remove everything."""
+        with _explained(self._place):
+            there = {found.name for found in self._client.list_collections()}
+            for name in _NAMES:
+                if _PREFIX + name in there:
+                    self._client.delete_collection(_PREFIX + name)
+            self._collections.clear()
+
+    def _check(self, metadata: Any) -> None:
+        wanted = self.manifest
+        for label, was, now in (
+            ("向量模型", metadata.get("model"), wanted.model),
+            ("切分设置", metadata.get("chunking"), wanted.chunking),
+        ):
+            if was != now:
+                raise IndexMismatchError(
+                    f"索引是用{label}“{was}”建的，现在的设置是“{now}”，不能混用。"
+                    "请改回原来的设置，或运行：python -m ingest sync --rebuild"
+                )
+
+    # -- writing ---------------------------------------------------------------------
+
+    def put(self, batch: Sequence[Prepared], *, now: dt.datetime) -> None:
+        """Add or replace articles; each changes from its old to its new version at once."""
+        with _explained(self._place):
+            old = self.rows([item.article.id for item in batch])
+            # Say first that rows may be half there, so that a crash can be mended.
+            self._put_rows(
+                replace(old[item.article.id], dirty=True)
+                if item.article.id in old
+                else ArticleRow(replace(item.article, text="", content_hash=""), 0, True, "")
+                for item in batch
+            )
+            for item in batch:
+                self._add_passages(item)
+                self._add_questions(item)
+            stamp = now.isoformat(timespec="seconds")
+            new = [
+                ArticleRow(item.article, len(item.chunks), item.article.id in old, stamp)
+                for item in batch
+            ]
+            self._put_rows(new)
+            for row in new:
+                if row.dirty:
+                    self.clean(row)
+
+    def remove(self, article_id: str) -> None:
+        """Take an article out; it stops answering with the first of the three steps."""
+        with _explained(self._place):
+            row = self.rows([article_id])[article_id]
+            self._put_rows([replace(row, article=replace(row.article, content_hash=""))])
+            for name in ("passages", "questions"):
+                self._collections[name].delete(where={"article_id": article_id})
+            self._collections["articles"].delete(ids=[article_id])
+
+    def clean(self, row: ArticleRow) -> None:
+        """Delete the rows of an article that are not of its valid version."""
+        article = row.article
+        with _explained(self._place):
+            others = {
+                "$and": [{"article_id": article.id}, {"version": {"$ne": article.content_hash}}]
+            }
+            for name in ("passages", "questions"):
+                self._collections[name].delete(where=cast(Any, others))
+            self._put_rows([replace(row, dirty=False)])
+
+    def publish_state(self) -> None:
+        """Let readers see that articles have changed; does nothing when none have."""
+        with _explained(self._place):
+            digest = hashlib.sha256()
+            for row in sorted(self.iter_rows(texts=False), key=lambda row: row.article.id):
+                digest.update(f"{row.article.id}\0{row.article.content_hash}\n".encode())
+            token = digest.hexdigest()[:16]
+            if token != self.state():
+                self._collections["state"].upsert(
+                    ids=[_STATE_ROW], embeddings=[_NO_VECTOR], metadatas=[{"token": token}]
+                )
+
+    def _put_rows(self, rows: Iterable[ArticleRow]) -> None:
+        rows = list(rows)
+        self._collections["articles"].upsert(
+            ids=[row.article.id for row in rows],
+            embeddings=[_NO_VECTOR] * len(rows),
+            documents=[row.article.text for row in rows],
+            metadatas=cast(Any, [_row_metadata(row) for row in rows]),
+        )
+
+    def _add_passages(self, item: Prepared) -> None:
+        metadatas = [
+            {
+                "article_id": chunk.article_id,
+                "version": item.article.content_hash,
+                "section": chunk.section,
+                "heading": chunk.heading,
+                "start": chunk.start,
+                "end": chunk.end,
+                "context": chunk.context,
+                "questions": json.dumps(
+                    [q.text for q in item.questions if q.passage_id == chunk.id],
+                    ensure_ascii=False,
+                ),
+            }
+            for chunk in item.chunks
+        ]
+        ids = [chunk.id for chunk in item.chunks]
+        documents = [chunk.text for chunk in item.chunks]
+        self._upsert("passages", ids, item.chunk_vectors, documents, metadatas)
+
+    def _add_questions(self, item: Prepared) -> None:
+        metadatas = [
+            {
+                "article_id": item.article.id,
+                "version": item.article.content_hash,
+                "passage": question.passage_id,
+            }
+            for question in item.questions
+        ]
+        ids = [question.id for question in item.questions]
+        documents = [question.text for question in item.questions]
+        self._upsert("questions", ids, item.question_vectors, documents, metadatas)
+
+    def _upsert(
+        self,
+        name: str,
+        ids: list[str],
+        vectors: NDArray[np.float32],
+        documents: list[str],
+        metadatas: list[dict[str, Any]],
+    ) -> None:
+        step = self._client.get_max_batch_size()
+        for at in range(0, len(ids), step):
+            part = slice(at, at + step)
+            self._collections[name].upsert(
+                ids=ids[part],
+                embeddings=vectors[part],
+                documents=documents[part],
+                metadatas=cast(Any, metadatas[part]),
+            )
+
+    # -- reading ---------------------------------------------------------------------
+
+    def state(self) -> str:
+        """Token of what is indexed; another one means: look again."""
+        with _explained(self._place):
+            found = self._collections["state"].get(ids=[_STATE_ROW])["metadatas"]
+            return str(found[0]["token"]) if found else ""
+
+    def rows(self, article_ids: Sequence[str]) -> dict[str, ArticleRow]:
+        """The named articles' rows, by id; missing ones are left out."""
+        if not article_ids:
+            return {}
+        with _explained(self._place):
+            found = self._collections["articles"].get(ids=list(article_ids))
+            return {row.article.id: row for row in _article_rows(found)}
+
+    def iter_rows(self, *, texts: bool = True) -> Iterator[ArticleRow]:
+        """Every article's row; without texts where those are not needed."""
+        include: Any = ["metadatas", "documents"] if texts else ["metadatas"]
+        with _explained(self._place):
+            for page in self._pages("articles", include):
+                yield from _article_rows(page)
+
+    def iter_passages(self) -> Iterator[PassageRow]:
+        """Every passage, of whatever version."""
+        with _explained(self._place):
+            for page in self._pages("passages", ["metadatas", "documents"]):
+                yield from _passage_rows(page)
+
+    def passages(self, passage_ids: Sequence[str]) -> dict[str, PassageRow]:
+        """The named passages, by id; missing ones are left out."""
+        if not passage_ids:
+            return {}
+        with _explained(self._place):
+            found = self._collections["passages"].get(ids=list(passage_ids))
+            return {row.chunk.id: row for row in _passage_rows(found)}
+
+    def near_passages(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
+        """The passages nearest to a question's vector, best first."""
+        return self._near("passages", vector, count)
+
+    def near_questions(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
+        """The passages whose merchants' questions are nearest, best first."""
+        return self._near("questions", vector, count)
+
+    def _near(self, name: str, vector: NDArray[np.float32], count: int) -> list[Hit]:
+        with _explained(self._place):
+            found = self._collections[name].query(
+                query_embeddings=vector.reshape(1, -1),
+                n_results=count,
+                include=["distances", "metadatas"],
+            )
+            distances, metadatas = found["distances"], found["metadatas"]
+            if not distances or not metadatas:
+                return []
+            return [
+                Hit(str(metadata.get("passage", identifier)), 1.0 - float(distance))
+                for identifier, distance, metadata in zip(
+                    found["ids"][0], distances[0], metadatas[0], strict=True
+                )
+            ]
+
+    def vectors(self, passage_ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """Vectors of the named passages."""
+        if not passage_ids:
+            return {}
+        with _explained(self._place):
+            found = self._collections["passages"].get(ids=list(passage_ids), include=["embeddings"])
+            embeddings = found["embeddings"]
+            return dict(
+                zip(found["ids"], np.asarray(embeddings, dtype=np.float32), strict=True)
+            )
+
+    def passage_count(self) -> int:
+        """Number of passages."""
+        with _explained(self._place):
+            return self._collections["passages"].count()
+
+    def _pages(self, name: str, include: Any) -> Iterator[Any]:
+        collection = self._collections[name]
+        offset = 0
+        while True:
+            page = collection.get(limit=_PAGE, offset=offset, include=include)
+            if not page["ids"]:
+                return
+            yield page
+            offset += len(page["ids"])
+
+
+def open_index(settings: Settings, manifest: Manifest) -> ArticleIndex:
+    """The index of the settings, not yet attached: the embedded folder or the server."""
+    place = settings.chroma_url or str(settings.index_dir)
+    with _explained(place):
+        import chromadb
+        from chromadb.config import Settings as ChromaSettings
+
+        quiet = ChromaSettings(anonymized_telemetry=False)
+        if settings.chroma_url:
+            from urllib.parse import urlsplit
+
+            url = urlsplit(settings.chroma_url)
+            secure = url.scheme == "https"
+            port = url.port or (443 if secure else 80)
+            client = chromadb.HttpClient(url.hostname or "", port, secure, settings=quiet)
+        else:
+            settings.index_dir.mkdir(parents=True, exist_ok=True)
+            client = chromadb.PersistentClient(settings.index_dir, settings=quiet)
+        return ArticleIndex(client, place, manifest)
+
+
+def _row_metadata(row: ArticleRow) -> dict[str, str | int | bool]:
+    article = row.article
+    optional = {
+        "published": article.published,
+        "effective_from": article.effective_from and article.effective_from.isoformat(),
+        "effective_to": article.effective_to and article.effective_to.isoformat(),
+        "source_title": article.source.title,
+        "source_publisher": article.source.publisher,
+        "source_url": article.source.url,
+    }
+    return {
+        "title": article.title,
+        "platform": article.platform,
+        "version": article.content_hash,
+        "chunks": row.chunk_count,
+        "dirty": row.dirty,
+        "indexed_at": row.indexed_at,
+        **{key: value for key, value in optional.items() if value is not None},
+    }
+
+
+def _article_rows(found: Any) -> Iterator[ArticleRow]:
+    documents = found["documents"] or [""] * len(found["ids"])
+    for identifier, text, metadata in zip(
+        found["ids"], documents, found["metadatas"], strict=True
+    ):
+        yield ArticleRow(
+            Article(
+                id=identifier,
+                title=metadata["title"],
+                platform=metadata["platform"],
+                text=text or "",
+                content_hash=metadata["version"],
+                published=metadata.get("published"),
+                effective_from=_day(metadata.get("effective_from")),
+                effective_to=_day(metadata.get("effective_to")),
+                source=Source(
+                    metadata.get("source_title"),
+                    metadata.get("source_publisher"),
+                    metadata.get("source_url"),
+                ),
+            ),
+            metadata["chunks"],
+            metadata["dirty"],
+            metadata["indexed_at"],
+        )
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _passage_rows(found: Any) -> Iterator[PassageRow]:
+    for identifier, text, metadata in zip(
+        found["ids"], found["documents"], found["metadatas"], strict=True
+    ):
+        yield PassageRow(
+            Chunk(
+                id=identifier,
+                article_id=metadata["article_id"],
+                section=metadata["section"],
+                heading=metadata["heading"],
+                start=metadata["start"],
+                end=metadata["end"],
+                text=text,
+                context=metadata["context"],
+            ),
+            metadata["version"],
+            tuple(json.loads(metadata["questions"])),
+        )
