@@ -30,7 +30,8 @@ class Question:
 class Passage:
     """A passage found for a question, with its scores.
 
-    ``text == article_text[start:end]``; ``dense`` is a cosine similarity, ``lexical`` a share
+    ``text == article_text[start:end]``; ``dense`` and ``asked`` are cosine similarities of the
+    question to the passage and to the nearest of its merchants' questions, ``lexical`` a share
     of the best lexical score (0 to 1), ``score`` what passages are ranked by.
     """
 
@@ -45,6 +46,7 @@ class Passage:
     end: int
     score: float
     dense: float
+    asked: float
     lexical: float
     published: str | None = None
     source_url: str | None = None

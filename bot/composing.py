@@ -1,0 +1,145 @@
+"""Passages to the sentences, list or steps that answer a question, each with its mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answers import Citation, Passage
+from bot.errors import CitationError
+from bot.ranking import Ranked
+
+
+@dataclass(frozen=True)
+class Style:
+    """How much is quoted.
+
+    Sentences are added, best first, while they score within ``margin`` of the best one and
+    together stay within ``budget`` characters. A list is given whole when the question asks
+    for one, or when it has at most ``short_list`` characters.
+    """
+
+    budget: int = 140
+    margin: float = 0.08
+    most: int = 4
+    short_list: int = 160
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of a passage's article to be quoted."""
+
+    passage: Passage
+    start: int
+    end: int
+    is_list: bool = False
+
+    @property
+    def quote(self) -> str:
+        """The exact text."""
+        return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The text with its marks and the citations they stand for."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+
+def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[Span]:
+    """The spans that answer a question, out of its ranked units."""
+    chosen: list[Span] = []
+    said: list[Ranked] = []
+    length = 0
+    for candidate in ranked:
+        if chosen and (len(chosen) >= style.most or _too_far(candidate, ranked[0], style)):
+            break
+        span = _span(candidate, wants_list, style)
+        if any(_overlap(span, other) for other in chosen):
+            continue
+        # One list, and only as the first thing said; what follows would be read as its end.
+        if chosen and (span.is_list or length + len(span.quote) > style.budget):
+            continue
+        if any(_repeats(candidate, other) for other in said):
+            continue
+        if candidate.open_point and said and not said[0].open_point:
+            continue
+        chosen.append(span)
+        said.append(candidate)
+        length += len(span.quote)
+    return _joined(chosen)
+
+
+def compose(spans: Sequence[Span]) -> Composed:
+    """Text and citations of the chosen spans."""
+    lines = []
+    citations = []
+    for n, span in enumerate(spans, start=1):
+        passage = span.passage
+        citations.append(
+            Citation(
+                n=n,
+                article_id=passage.article_id,
+                title=passage.title,
+                section=passage.section,
+                quote=span.quote,
+                start=span.start,
+                end=span.end,
+                published=passage.published,
+                source_url=passage.source_url,
+            )
+        )
+        lines.append(f"{span.quote}{' ' if span.is_list else ''}[{n}]")
+    return Composed("\n\n".join(lines), tuple(citations))
+
+
+def verify(citations: Sequence[Citation], text_of: Callable[[str], str | None]) -> None:
+    """Raise CitationError when a quote is not the slice of its article it claims to be."""
+    for citation in citations:
+        text = text_of(citation.article_id)
+        if text is None or text[citation.start : citation.end] != citation.quote:
+            raise CitationError(
+                f"引文 [{citation.n}] 与文章 {citation.article_id} 的原文不一致，已撤回。"
+            )
+
+
+def _too_far(candidate: Ranked, best: Ranked, style: Style) -> bool:
+    return candidate.score < best.score - style.margin
+
+
+def _span(candidate: Ranked, wants_list: bool, style: Style) -> Span:
+    unit = candidate.unit
+    if unit.listing is not None:
+        start, end = unit.listing
+        if wants_list or unit.kind == "lead_in" or end - start <= style.short_list:
+            return Span(unit.passage, start, end, is_list=True)
+    return Span(unit.passage, unit.start, unit.end)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    same = one.passage.article_id == other.passage.article_id
+    return same and one.start < other.end and other.start < one.end
+
+
+def _repeats(one: Ranked, other: Ranked) -> bool:
+    """Whether a sentence says again what another one has said."""
+    fewer = min(len(one.terms), len(other.terms))
+    return len(one.terms & other.terms) > 0.7 * fewer
+
+
+def _joined(chosen: list[Span]) -> list[Span]:
+    """Neighbours of one passage as one span; passages in the order of their best sentence."""
+    first_seen = {span.passage.id: at for at, span in reversed(list(enumerate(chosen)))}
+    joined: list[Span] = []
+    for span in sorted(chosen, key=lambda span: (first_seen[span.passage.id], span.start)):
+        last = joined[-1] if joined else None
+        if last and last.passage.id == span.passage.id and not last.is_list:
+            offset = span.passage.start
+            between = span.passage.text[last.end - offset : span.start - offset]
+            if not between.strip() and "\n" not in between:
+                joined[-1] = replace(last, end=span.end)
+                continue
+        joined.append(span)
+    return joined

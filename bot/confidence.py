@@ -1,0 +1,73 @@
+"""How sure it is that what was found answers the question: a calibrated probability.
+
+The features are few and plain; their weights are fitted on labelled questions by
+``python -m evals calibrate`` and kept as data in ``confidence.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.lexical import LexicalIndex
+from bot.ranking import Ranked
+from bot.retrieval import Retrieved
+from bot.text import is_english, terms
+
+_FILE = Path(__file__).with_name("confidence.json")
+FEATURES = (
+    "passage_similarity",
+    "question_similarity",
+    "unit_similarity",
+    "unit_covered",
+    "passage_covered",
+    "lead",
+    "unknown_terms",
+    "english",
+    "length",
+)
+
+
+def features(found: Retrieved, ranked: Sequence[Ranked], lexical: LexicalIndex) -> dict[str, float]:
+    """What the probability is made of, by name; found and ranked must not be empty."""
+    asked = list(dict.fromkeys(terms(found.asking)))
+    best = found.passages[0]
+    spread = [passage.score for passage in found.passages]
+    held = set(terms("\n".join([best.title, best.section, best.text, *best.questions])))
+    unknown = [term for term in asked if not lexical.knows(term)]
+    return {
+        "passage_similarity": max(passage.dense for passage in found.passages[:3]),
+        "question_similarity": max(passage.asked for passage in found.passages[:3]),
+        "unit_similarity": max(entry.similarity for entry in ranked[:3]),
+        "unit_covered": max(entry.covered for entry in ranked[:3]),
+        "passage_covered": lexical.coverage(asked, held),
+        "lead": spread[0] - sum(spread) / len(spread),
+        "unknown_terms": len(unknown) / max(1, len(asked)),
+        "english": float(is_english(found.asking)),
+        "length": math.log1p(len(found.asking)),
+    }
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A logistic model over the features, and from which probability on to answer."""
+
+    weights: Mapping[str, float]
+    intercept: float
+    threshold: float
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        """Probability (0 to 1) that the question is answered by what was found."""
+        total = self.intercept + sum(
+            weight * values[name] for name, weight in self.weights.items()
+        )
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+def load_calibration(path: Path = _FILE) -> Calibration:
+    """Read the packaged fit."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Calibration(content["weights"], content["intercept"], content["threshold"])

@@ -1,0 +1,87 @@
+"""The platforms merchants name: those of the corpus, and those it holds nothing about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.errors import BotError
+from bot.text import fold
+
+FILE_NAME = "platforms.yaml"
+
+
+class _Names(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    aliases: list[str]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    platforms: dict[str, _Names] = Field(default_factory=dict)
+    other_platforms: dict[str, _Names] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Platforms:
+    """Names by what they stand for; ``others`` are platforms outside the corpus."""
+
+    own: Mapping[str, tuple[str, ...]]
+    others: Mapping[str, tuple[str, ...]]
+
+    def named(self, text: str) -> frozenset[str]:
+        """Platforms of the corpus that a text names."""
+        return frozenset(self._found(text) & self.own.keys())
+
+    def named_others(self, text: str) -> frozenset[str]:
+        """Platforms outside the corpus that a text names."""
+        return frozenset(self._found(text) & self.others.keys())
+
+    def without_names(self, text: str) -> str:
+        """The folded text without the names of the corpus's platforms; never empty."""
+        folded = fold(text)
+        rest = self._pattern.sub(
+            lambda found: "" if self._names[found.group()] in self.own else found.group(), folded
+        )
+        return " ".join(rest.split()) if any(char.isalnum() for char in rest) else folded
+
+    def _found(self, text: str) -> set[str]:
+        return {self._names[found.group()] for found in self._pattern.finditer(fold(text))}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        both = [*self.others.items(), *self.own.items()]
+        return {fold(alias): name for name, aliases in both for alias in aliases}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._names, key=len, reverse=True)
+        # A Latin name is a word of its own: RED is not in "covered".
+        parts = [
+            rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name[0].isascii() else re.escape(name)
+            for name in longest_first
+        ]
+        return re.compile("|".join(parts) or r"(?!)")
+
+
+def load_platforms(corpus_dir: Path) -> Platforms:
+    """Read the corpus folder's platforms.yaml; without one no name means anything."""
+    path = corpus_dir / FILE_NAME
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        read = _File.model_validate(content)
+    except FileNotFoundError:
+        read = _File()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as exc:
+        reason = " ".join(str(exc).split())[:200]
+        raise BotError(f"{path} 读不了：{reason}。格式见 CONTRIBUTING.md。") from exc
+    return Platforms(
+        {name: tuple(names.aliases) for name, names in read.platforms.items()},
+        {name: tuple(names.aliases) for name, names in read.other_platforms.items()},
+    )

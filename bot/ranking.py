@@ -1,0 +1,99 @@
+"""Which sentences and list items of the passages found say what was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.retrieval import HybridRetriever, Retrieved
+from bot.text import terms
+from bot.units import Unit, units_of
+from bot.wording import Wording
+from ingest.embedders import Vectors
+
+
+@dataclass(frozen=True)
+class UnitWeights:
+    """A unit's score: its similarity to the question, plus ``covered`` times the share of the
+    question's terms it holds, plus ``passage`` times its passage's score; plus ``open_point``
+    when all it says is that the article does not say (such sentences share many words with a
+    question and answer few)."""
+
+    covered: float = 0.2
+    passage: float = 1.0
+    open_point: float = -0.05
+    passages: int = 4
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A unit with its score and the terms it holds."""
+
+    unit: Unit
+    score: float
+    similarity: float
+    covered: float
+    terms: frozenset[str]
+    open_point: bool
+
+
+class UnitRanker:
+    """Ranks units; keeps the vectors of those seen lately. Safe to share between threads."""
+
+    def __init__(
+        self,
+        retriever: HybridRetriever,
+        wording: Wording,
+        *,
+        weights: UnitWeights | None = None,
+        kept: int = 20_000,
+    ) -> None:
+        self._retriever = retriever
+        self._wording = wording
+        self._weights = weights or UnitWeights()
+        self._kept = kept
+        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def rank(self, found: Retrieved) -> list[Ranked]:
+        """The units of the best passages, best first."""
+        passages = found.passages[: self._weights.passages]
+        units = [unit for passage in passages for unit in units_of(passage)]
+        if not units:
+            return []
+        lexical = self._retriever.lexical()
+        asked = list(dict.fromkeys(terms(found.asking)))
+        vectors = self._embed([unit.text for unit in units])
+        ranked = []
+        for unit, similarity in zip(units, vectors @ found.vector, strict=True):
+            held = frozenset(terms(unit.text))
+            covered = lexical.coverage(asked, held)
+            open_point = self._wording.is_open_point(unit.text)
+            score = (
+                float(similarity)
+                + self._weights.covered * covered
+                + self._weights.passage * unit.passage.score
+                + self._weights.open_point * open_point
+            )
+            ranked.append(Ranked(unit, score, float(similarity), covered, held, open_point))
+        return sorted(ranked, key=lambda entry: -entry.score)
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            # Of like length together: padding costs as much as text.
+            new.sort(key=len)
+            known |= dict(zip(new, self._retriever.embed(new), strict=True))
+        with self._lock:
+            for text in texts:
+                self._vectors[text] = known[text]
+                self._vectors.move_to_end(text)
+            while len(self._vectors) > self._kept:
+                self._vectors.popitem(last=False)
+        return np.stack([known[text] for text in texts])

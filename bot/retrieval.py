@@ -1,0 +1,184 @@
+"""Question to ranked passages: near in meaning (Chroma), alike in words (BM25), fused."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.answers import Passage
+from bot.lexical import LexicalIndex
+from bot.platforms import Platforms
+from ingest.embedders import Embedder, Vectors
+from ingest.index import ArticleIndex, Hit, PassageRow
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How the scores are put together; fitted on the development cases.
+
+    A passage's score is its own similarity, plus ``asked`` times what the nearest of its
+    merchants' questions has over ``asked_floor`` (questions are more alike than question and
+    passage), plus ``lexical`` times its share of the best BM25 score, plus ``platform`` when
+    the question names the article's platform.
+    """
+
+    asked: float = 0.8
+    asked_floor: float = 0.84
+    lexical: float = 0.06
+    platform: float = 0.05
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """Passages best first; the text searched with and its vector for whoever ranks further."""
+
+    asking: str
+    passages: tuple[Passage, ...]
+    vector: Vectors
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    token: str
+    lexical: LexicalIndex
+
+
+class HybridRetriever:
+    """Searches one index; follows it when it changes. Safe to share between threads."""
+
+    def __init__(
+        self,
+        index: ArticleIndex,
+        embedder: Embedder,
+        platforms: Platforms,
+        *,
+        weights: Weights | None = None,
+        candidates: int = 60,
+    ) -> None:
+        self._index = index
+        self._embedder = embedder
+        self._platforms = platforms
+        self._weights = weights or Weights()
+        self._candidates = candidates
+        self._lock = threading.Lock()
+        self._snapshot: _Snapshot | None = None
+
+    def search(self, question: str, count: int = 8) -> Retrieved:
+        """The best passages for a question, each an exact slice of a valid article."""
+        named = self._platforms.named(question)
+        # The platform's name is in nearly every sentence: it would drown what is asked.
+        asking = self._platforms.without_names(question)
+        vector = self._embedder.embed_queries([asking])[0]
+        lexical = {
+            hit.passage_id: hit.share for hit in self.lexical().search(asking, self._candidates)
+        }
+        dense = _best(self._index.near_passages(vector, self._candidates))
+        asked = _best(self._index.near_questions(vector, self._candidates))
+        ids = dense.keys() | lexical.keys() | asked.keys()
+        for passage_id, own in self._index.vectors(sorted(ids - dense.keys())).items():
+            dense[passage_id] = float(own @ vector)
+        rows = self._valid(self._index.passages(sorted(ids)).values())
+        passages = [
+            self._scored(
+                (row, where),
+                dense.get(row.chunk.id, 0.0),
+                asked.get(row.chunk.id, 0.0),
+                lexical.get(row.chunk.id, 0.0),
+                named,
+            )
+            for row, where in rows
+        ]
+        passages.sort(key=lambda passage: (-passage.score, passage.id))
+        return Retrieved(asking, tuple(passages[:count]), vector)
+
+    def article_text(self, article_id: str) -> str | None:
+        """An indexed article's text; None when it is not (or no longer) there."""
+        row = self._index.rows([article_id]).get(article_id)
+        return row.article.text if row and row.article.content_hash else None
+
+    def embed(self, texts: list[str]) -> Vectors:
+        """Vectors of sentences, comparable with a question's."""
+        return self._embedder.embed_passages(texts)
+
+    def lexical(self) -> LexicalIndex:
+        """The word index of what is in the store now."""
+        token = self._index.state()
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.token != token:
+            with self._lock:
+                snapshot = self._snapshot
+                if snapshot is None or snapshot.token != token:
+                    snapshot = _Snapshot(token, LexicalIndex(_documents(self._index)))
+                    self._snapshot = snapshot
+        return snapshot.lexical
+
+    def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, _Where]]:
+        rows = list(rows)
+        articles = self._index.rows(sorted({row.chunk.article_id for row in rows}))
+        valid = []
+        for row in rows:
+            found = articles.get(row.chunk.article_id)
+            if found is None or found.article.content_hash != row.version:
+                continue
+            article = found.article
+            if article.text[row.chunk.start : row.chunk.end] == row.chunk.text:
+                where = _Where(
+                    article.title, article.platform, article.published, article.source.url
+                )
+                valid.append((row, where))
+        return valid
+
+    def _scored(
+        self,
+        found: tuple[PassageRow, _Where],
+        dense: float,
+        asked: float,
+        lexical: float,
+        named: frozenset[str],
+    ) -> Passage:
+        row, where = found
+        weights = self._weights
+        score = dense + weights.lexical * lexical
+        score += weights.asked * max(0.0, asked - weights.asked_floor)
+        score += weights.platform * (where.platform in named)
+        return Passage(
+            id=row.chunk.id,
+            article_id=row.chunk.article_id,
+            title=where.title,
+            platform=where.platform,
+            section=row.chunk.section,
+            heading=row.chunk.heading,
+            text=row.chunk.text,
+            start=row.chunk.start,
+            end=row.chunk.end,
+            score=score,
+            dense=dense,
+            asked=asked,
+            lexical=lexical,
+            published=where.published,
+            source_url=where.source_url,
+            questions=row.questions,
+        )
+
+
+@dataclass(frozen=True)
+class _Where:
+    title: str
+    platform: str
+    published: str | None
+    source_url: str | None
+
+
+def _best(hits: Iterable[Hit]) -> dict[str, float]:
+    best: dict[str, float] = {}
+    for hit in hits:
+        best[hit.passage_id] = max(hit.similarity, best.get(hit.passage_id, -1.0))
+    return best
+
+
+def _documents(index: ArticleIndex) -> Iterable[tuple[str, str]]:
+    for row in index.iter_passages():
+        yield row.chunk.id, "\n".join([row.chunk.context, row.chunk.text, *row.questions])

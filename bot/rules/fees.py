@@ -1,0 +1,90 @@
+"""The payment channel fee and its inverse (小红书)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+
+from bot.answers import Calculation
+from bot.rules.checks import CENT, check_amount, check_entries
+from bot.rules.numerals import percent, plain
+from bot.rules.ruleset import Rules
+
+_RATE = "settlement.payment_channel_rate"
+
+
+def payment_channel_fee(
+    rules: Rules, *, today: dt.date, paid: Sequence[Decimal]
+) -> Calculation:
+    """The fee on what customers actually paid, in yuan; several amounts are summed first."""
+    check_entries(rules, "paid", paid)
+    for amount in paid:
+        check_amount(rules, "paid", amount)
+    rate = rules.value(_RATE, on=today)
+    total = sum(paid, start=Decimal())
+    exact = total * rate
+    fee = cents(exact)
+    net = total - fee
+    steps = [f"{total:.2f}元 × {percent(rate)} = {plain(exact)}元，费用 {fee}元。"]
+    steps.append(f"扣除后：{total:.2f}元 - {fee}元 = {net:.2f}元。")
+    assumptions = [rules.reading("fees.base")]
+    if len(paid) > 1:
+        steps.insert(0, f"实付合计：{' + '.join(f'{x:.2f}' for x in paid)} = {total:.2f}元。")
+        each = sum((cents(amount * rate) for amount in paid), start=Decimal())
+        assumptions.append(rules.reading("fees.summed", each=each))
+    if exact != fee:
+        assumptions.append(rules.reading("fees.rounding", exact=plain(exact), rounded=fee))
+    return Calculation(
+        tool="payment_channel_fee",
+        inputs={"paid": [plain(amount) for amount in paid]},
+        result={
+            "fee": str(fee),
+            "fee_exact": plain(exact),
+            "paid": f"{total:.2f}",
+            "net": f"{net:.2f}",
+        },
+        steps=tuple(steps),
+        assumptions=tuple(assumptions),
+        rules=(rules.use(_RATE, on=today),),
+    )
+
+
+def payment_from_fee(rules: Rules, *, today: dt.date, fee: Decimal) -> Calculation:
+    """What the customer paid, in yuan, when the fee was ``fee``."""
+    check_amount(rules, "fee", fee)
+    rate = rules.value(_RATE, on=today)
+    exact = fee / rate
+    paid = cents(exact)
+    steps = [
+        f"{fee:.2f}元 ÷ {percent(rate)} = {plain(exact)}元，实付约 {paid}元。",
+        f"验算：{paid}元 × {percent(rate)} = {plain(paid * rate)}元，取 {cents(paid * rate)}元。",
+    ]
+    low, high = _same_fee(fee, rate)
+    assumptions = [
+        rules.reading("fees.base"),
+        rules.reading("fees.inverse_range", low=f"{low:.2f}", high=f"{high:.2f}", fee=f"{fee:.2f}"),
+    ]
+    if exact * rate != fee:
+        assumptions.append(rules.reading("fees.inverse_endless", exact=plain(exact)))
+    return Calculation(
+        tool="payment_from_fee",
+        inputs={"fee": plain(fee)},
+        result={"paid": str(paid), "paid_exact": plain(exact)},
+        steps=tuple(steps),
+        assumptions=tuple(assumptions),
+        rules=(rules.use(_RATE, on=today),),
+    )
+
+
+def cents(amount: Decimal) -> Decimal:
+    """An amount rounded half up to the cent."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def _same_fee(fee: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:
+    """The least and the greatest payment whose fee rounds to ``fee``."""
+    half = cents(fee) - cents(fee) + CENT / 2
+    low = max(Decimal(), ((fee - half) / rate).quantize(CENT, rounding=ROUND_CEILING))
+    high = ((fee + half) / rate).quantize(CENT, rounding=ROUND_CEILING) - CENT
+    return low, high

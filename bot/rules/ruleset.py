@@ -1,0 +1,157 @@
+"""The rules a tool computes with: numbers by day, sentences, lists and readings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.answers import RuleUse
+from bot.errors import OutsideRulesError
+from bot.rules.numerals import plain
+
+
+@dataclass(frozen=True)
+class Value:
+    """A parameter's value on the days from ``start`` to ``end``, both included.
+
+    ``start`` is None where the article carries no date; ``end`` is None when none follows.
+    """
+
+    start: dt.date | None
+    end: dt.date | None
+    amount: Decimal
+    article_id: str
+    quote: str
+
+    def holds_on(self, day: dt.date) -> bool:
+        """Whether this is the value of ``day``."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the rules, with all its values in order of time."""
+
+    id: str
+    label: str
+    unit: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class RuleList:
+    """A list of an article; ``codes`` name its items, counted from 1."""
+
+    id: str
+    label: str
+    article_id: str
+    items: tuple[str, ...]
+    codes: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on inputs, both included; they are ours, not the platforms'."""
+
+    first_day: dt.date
+    last_day: dt.date
+    largest_amount: Decimal
+    most_entries: int
+
+
+@dataclass(frozen=True)
+class Special:
+    """A category the articles say something of its own about."""
+
+    names: tuple[str, ...]
+    main: str | None
+    statement: str
+
+
+@dataclass(frozen=True)
+class Categories:
+    """Merchants' words for the categories of a mini store."""
+
+    unsupported: Special
+    food: Special
+    fridge: Special
+    synonyms: Mapping[str, tuple[str, ...]]
+    near_virtual: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Holidays:
+    """Definitions of the shopping days; weekdays count from 1, Monday."""
+
+    month: int
+    weekday: int
+    occurrence: int
+    black_friday_days_after: int
+    cyber_monday_weekday: int
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All rules, checked against the articles they quote."""
+
+    parameters: Mapping[str, Parameter]
+    statements: Mapping[str, RuleUse]
+    lists: Mapping[str, RuleList]
+    readings: Mapping[str, str]
+    categories: Categories
+    holidays: Holidays
+    limits: Limits
+
+    def value(self, rule_id: str, *, on: dt.date) -> Decimal:
+        """The number in force on a day; raise OutsideRulesError when there is none."""
+        return self._value(rule_id, on).amount
+
+    def whole(self, rule_id: str, *, on: dt.date) -> int:
+        """The number in force on a day, of a parameter that counts something."""
+        return int(self.value(rule_id, on=on))
+
+    def use(self, rule_id: str, *, on: dt.date) -> RuleUse:
+        """The number in force on a day with its unit and sentence."""
+        value = self._value(rule_id, on)
+        unit = self.parameters[rule_id].unit
+        return RuleUse(rule_id, plain(value.amount), unit, value.article_id, value.quote)
+
+    def statement(self, rule_id: str) -> RuleUse:
+        """A rule without a number: its value is what the sentence says."""
+        return self.statements[rule_id]
+
+    def items(self, list_id: str) -> tuple[str, ...]:
+        """All items of an article's list, in order."""
+        return self.lists[list_id].items
+
+    def number(self, list_id: str, code: str) -> int:
+        """Place of the item named ``code``, counted from 1."""
+        return self.lists[list_id].codes[code]
+
+    def item(self, list_id: str, code: str) -> RuleUse:
+        """The item named ``code`` as a rule: its value is its place in the list."""
+        found = self.lists[list_id]
+        number = found.codes[code]
+        quote = found.items[number - 1]
+        return RuleUse(f"{list_id}.{code}", str(number), "条", found.article_id, quote)
+
+    def reading(self, reading_id: str, **facts: object) -> str:
+        """How an open point was read, in words."""
+        return self.readings[reading_id].format(**facts)
+
+    def _value(self, rule_id: str, day: dt.date) -> Value:
+        parameter = self.parameters[rule_id]
+        for value in parameter.values:
+            if value.holds_on(day):
+                return value
+        raise OutsideRulesError(
+            f"“{parameter.label}”没有 {day} 的数据。有数据的日子：{_periods(parameter)}。"
+        )
+
+
+def _periods(parameter: Parameter) -> str:
+    return "、".join(
+        f"{value.start or '最早'} 至 {value.end or '今后'}" for value in parameter.values
+    )

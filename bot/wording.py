@@ -1,0 +1,52 @@
+"""What the words of a question ask for, read by the patterns of ``wording.yaml``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from bot.text import fold
+
+_FILE = Path(__file__).with_name("wording.yaml")
+_AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The compiled patterns; made by ``load_wording``."""
+
+    lists: re.Pattern[str]
+    open_points: re.Pattern[str]
+    small_talk: tuple[tuple[re.Pattern[str], str], ...]
+
+    def wants_list(self, question: str) -> bool:
+        """Whether a list or steps are asked for."""
+        return bool(self.lists.search(fold(question)))
+
+    def is_open_point(self, sentence: str) -> bool:
+        """Whether a sentence of an article says that something is not written there."""
+        return bool(self.open_points.search(sentence))
+
+    def smalltalk(self, message: str) -> str | None:
+        """The reply to a message that is small talk and nothing else."""
+        words = re.sub(rf"[{re.escape(_AROUND)}]+", "", fold(message))
+        for pattern, reply in self.small_talk:
+            if pattern.fullmatch(words):
+                return reply
+        return None
+
+
+def load_wording() -> Wording:
+    """Read the packaged patterns."""
+    content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return Wording(
+        lists=re.compile("|".join(content["wants_list"])),
+        open_points=re.compile("|".join(content["open_point"])),
+        small_talk=tuple(
+            (re.compile(entry["pattern"].replace(" ", "")), entry["reply"])
+            for entry in content["smalltalk"]
+        ),
+    )
