@@ -16,13 +16,15 @@ class Style:
 
     Sentences are added, best first, while they score within ``margin`` of the best one and
     together stay within ``budget`` characters. A list is given whole when the question asks
-    for one, or when it has at most ``short_list`` characters.
+    for one, or when it has at most ``short_list`` characters; asked for, it comes first when
+    it scores within ``list_margin`` of the best.
     """
 
-    budget: int = 140
-    margin: float = 0.08
+    budget: int = 180
+    margin: float = 0.1
     most: int = 4
     short_list: int = 160
+    list_margin: float = 0.04
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[
     chosen: list[Span] = []
     said: list[Ranked] = []
     length = 0
-    for candidate in ranked:
+    for candidate in _list_first(ranked, style) if wants_list else ranked:
         if chosen and (len(chosen) >= style.most or _too_far(candidate, ranked[0], style)):
             break
         span = _span(candidate, wants_list, style)
@@ -105,6 +107,16 @@ def verify(citations: Sequence[Citation], text_of: Callable[[str], str | None]) 
             )
 
 
+def _list_first(ranked: Sequence[Ranked], style: Style) -> list[Ranked]:
+    best = ranked[0].score if ranked else 0.0
+    lists = [
+        entry
+        for entry in ranked
+        if entry.unit.listing is not None and entry.score >= best - style.list_margin
+    ]
+    return [*lists[:1], *(entry for entry in ranked if entry not in lists[:1])]
+
+
 def _too_far(candidate: Ranked, best: Ranked, style: Style) -> bool:
     return candidate.score < best.score - style.margin
 
@@ -124,9 +136,10 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _repeats(one: Ranked, other: Ranked) -> bool:
-    """Whether a sentence says again what another one has said."""
+    """Whether a sentence says again what one of another section has said."""
     fewer = min(len(one.terms), len(other.terms))
-    return len(one.terms & other.terms) > 0.7 * fewer
+    alike = len(one.terms & other.terms) > 0.7 * fewer
+    return alike and one.unit.passage.section != other.unit.passage.section
 
 
 def _joined(chosen: list[Span]) -> list[Span]:

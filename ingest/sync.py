@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from filelock import FileLock, Timeout
 
-from ingest.articles import Article, read_corpus
+from ingest.articles import Article, id_of, read_corpus
 from ingest.chunks import Chunk, ChunkSettings, cut
 from ingest.embedders import Embedder
 from ingest.errors import ArticleError, IndexLockedError, IndexStoreError
@@ -62,7 +62,6 @@ def sync(
     becomes the same. Raises CorpusError, ModelError or IndexStoreError.
     """
     chunking = chunking or ChunkSettings()
-    index = open_index(settings, manifest_of(embedder, chunking))
     lock = FileLock(settings.data_dir / ".sync.lock")
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -71,13 +70,16 @@ def sync(
         raise IndexLockedError("另一个 sync 正在写索引，请等它结束后再运行。") from exc
     except OSError as exc:
         raise IndexStoreError(f"数据目录 {settings.data_dir} 写不了：{exc.strerror}。") from exc
-    with lock:
+    try:
+        index = open_index(settings, manifest_of(embedder, chunking))
         found = list(read_corpus(settings.corpus_dir))
         if rebuild:
             index.drop()
         index.create()
         stamp = now or dt.datetime.now(dt.UTC)
         return _sync(index, found, embedder, chunking, progress, stamp)
+    finally:
+        lock.release()
 
 
 def _sync(
@@ -96,8 +98,9 @@ def _sync(
         index.clean(row)
     versions = {name: row.article.content_hash for name, row in indexed.items()}
     changed = [article for article in articles if versions.get(article.id) != article.content_hash]
-    broken = {problem.path.rsplit(".", 1)[0] for problem in problems}
-    gone = sorted(versions.keys() - {article.id for article in articles} - broken)
+    # What a file that is broken now used to say stays, unless it was being taken out.
+    kept = {id_of(problem.path) for problem in problems if versions.get(id_of(problem.path))}
+    gone = sorted(versions.keys() - {article.id for article in articles} - kept)
 
     progress(0, len(changed))
     done = 0
@@ -113,7 +116,7 @@ def _sync(
     return SyncReport(
         added=added,
         replaced=tuple(article.id for article in changed if article.id not in added),
-        deleted=tuple(gone),
+        deleted=tuple(name for name in gone if versions[name]),
         unchanged=tuple(sorted({a.id for a in articles} - {a.id for a in changed})),
         problems=problems,
         passages=index.passage_count(),

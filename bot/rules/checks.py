@@ -24,13 +24,13 @@ def check_amount(rules: Rules, name: str, amount: Decimal) -> None:
     """Raise InputError when an amount is no sum of money: negative, endless, split cents."""
     if not amount.is_finite():
         raise InputError(name, f"金额 {amount} 不能用：应是一个确定的数。")
-    if amount < 0:
-        raise InputError(name, f"金额 {plain(amount)} 不能用：不能是负数。")
+    if amount.is_signed():
+        raise InputError(name, f"金额 {amount} 不能用：不能是负数。")
     if amount > rules.limits.largest_amount:
         most = plain(rules.limits.largest_amount)
-        raise InputError(name, f"金额 {plain(amount)} 不能用：最多 {most} 元。")
+        raise InputError(name, f"金额 {amount} 不能用：最多 {most} 元。")
     if amount != amount.quantize(CENT):
-        raise InputError(name, f"金额 {plain(amount)} 不能用：最多两位小数（到分）。")
+        raise InputError(name, f"金额 {amount} 不能用：最多两位小数（到分）。")
 
 
 def check_entries(rules: Rules, name: str, entries: Sequence[object]) -> None:

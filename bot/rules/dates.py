@@ -218,9 +218,7 @@ def _goal(rules: Rules, target: str) -> dt.date:
     """The day itself, or the last day of the month."""
     month = _TARGET_MONTH.fullmatch(target)
     try:
-        goal = (
-            last_day(int(month[1]), int(month[2])) if month else dt.date.fromisoformat(target)
-        )
+        goal = last_day(int(month[1]), int(month[2])) if month else dt.date.fromisoformat(target)
     except ValueError as exc:
         raise InputError(
             "target",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, Inexact, localcontext
 
 from bot.answers import Calculation
 from bot.rules.checks import CENT, check_amount, check_entries
@@ -14,9 +14,7 @@ from bot.rules.ruleset import Rules
 _RATE = "settlement.payment_channel_rate"
 
 
-def payment_channel_fee(
-    rules: Rules, *, today: dt.date, paid: Sequence[Decimal]
-) -> Calculation:
+def payment_channel_fee(rules: Rules, *, today: dt.date, paid: Sequence[Decimal]) -> Calculation:
     """The fee on what customers actually paid, in yuan; several amounts are summed first."""
     check_entries(rules, "paid", paid)
     for amount in paid:
@@ -54,7 +52,10 @@ def payment_from_fee(rules: Rules, *, today: dt.date, fee: Decimal) -> Calculati
     """What the customer paid, in yuan, when the fee was ``fee``."""
     check_amount(rules, "fee", fee)
     rate = rules.value(_RATE, on=today)
-    exact = fee / rate
+    with localcontext() as context:
+        context.clear_flags()
+        exact = fee / rate
+        endless = bool(context.flags[Inexact])
     paid = cents(exact)
     steps = [
         f"{fee:.2f}元 ÷ {percent(rate)} = {plain(exact)}元，实付约 {paid}元。",
@@ -65,7 +66,7 @@ def payment_from_fee(rules: Rules, *, today: dt.date, fee: Decimal) -> Calculati
         rules.reading("fees.base"),
         rules.reading("fees.inverse_range", low=f"{low:.2f}", high=f"{high:.2f}", fee=f"{fee:.2f}"),
     ]
-    if exact * rate != fee:
+    if endless:
         assumptions.append(rules.reading("fees.inverse_endless", exact=plain(exact)))
     return Calculation(
         tool="payment_from_fee",
@@ -84,7 +85,7 @@ def cents(amount: Decimal) -> Decimal:
 
 def _same_fee(fee: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:
     """The least and the greatest payment whose fee rounds to ``fee``."""
-    half = cents(fee) - cents(fee) + CENT / 2
+    half = CENT / 2
     low = max(Decimal(), ((fee - half) / rate).quantize(CENT, rounding=ROUND_CEILING))
     high = ((fee + half) / rate).quantize(CENT, rounding=ROUND_CEILING) - CENT
     return low, high

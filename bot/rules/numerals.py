@@ -17,6 +17,11 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def percent(ratio: Decimal) -> str:
+    """A ratio as a percentage: 0.007 is 0.7%."""
+    return f"{plain(ratio.scaleb(_PERCENT_PLACES))}%"
+
+
 def chinese_numeral(number: int) -> str:
     """A whole number from 0 to 9999 in Chinese, as in running text (十二, 一百零五)."""
     if number == 0:
@@ -35,7 +40,7 @@ def holds_number(quote: str, number: Decimal, unit: str) -> bool:
     A ratio has to stand there as a percentage.
     """
     if unit == RATIO:
-        return _figures(f"{plain(number.scaleb(_PERCENT_PLACES))}%", quote)
+        return _figures(percent(number), quote)
     if _figures(f"{plain(number)}{unit}", quote):
         return True
     if number != int(number):

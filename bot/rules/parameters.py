@@ -55,7 +55,8 @@ def build_rules(data: Any, texts: Mapping[str, str]) -> Rules:
     if not isinstance(data, dict) or set(data) != _SECTIONS:
         raise RuleDataError(f"规则数据应有且只有这些部分：{'、'.join(sorted(_SECTIONS))}。")
     parameters = {
-        rule_id: _parameter(rule_id, fields, texts) for rule_id, fields in data["parameters"].items()
+        rule_id: _parameter(rule_id, fields, texts)
+        for rule_id, fields in data["parameters"].items()
     }
     return Rules(
         parameters=parameters,
@@ -172,12 +173,13 @@ def _holidays(data: Any) -> Holidays:
 
 
 def _limits(data: Any) -> Limits:
-    _expect_keys("limits", data, {"first_day", "last_day", "largest_amount", "most_entries"})
+    _expect_keys("limits", data, set(Limits.__dataclass_fields__))
     return Limits(
         first_day=data["first_day"],
         last_day=data["last_day"],
         largest_amount=_number("limits.largest_amount", data["largest_amount"]),
-        most_entries=int(data["most_entries"]),
+        most_entries=data["most_entries"],
+        longest_text=data["longest_text"],
     )
 
 

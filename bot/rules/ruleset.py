@@ -59,6 +59,7 @@ class Limits:
     last_day: dt.date
     largest_amount: Decimal
     most_entries: int
+    longest_text: int
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,16 @@ class Rules:
         number = found.codes[code]
         quote = found.items[number - 1]
         return RuleUse(f"{list_id}.{code}", str(number), "条", found.article_id, quote)
+
+    def named_item(self, list_id: str, code: str) -> RuleUse:
+        """The item named ``code`` as a rule whose value is the item itself."""
+        found = self.lists[list_id]
+        item = found.items[found.codes[code] - 1]
+        return RuleUse(f"{list_id}.{code}", item, "", found.article_id, item)
+
+    def list_entry(self, list_id: str, item: str) -> RuleUse:
+        """An item of an article's list as a rule whose value is the item itself."""
+        return RuleUse(list_id, item, "", self.lists[list_id].article_id, item)
 
     def reading(self, reading_id: str, **facts: object) -> str:
         """How an open point was read, in words."""

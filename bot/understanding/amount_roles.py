@@ -1,0 +1,62 @@
+"""What each amount of a message is: paid, a fee, a price, freight, a discount, a cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.understanding.amounts import AmountMention
+from bot.understanding.messages import Message
+
+_BEFORE = 12
+_AFTER = 10
+# The first label that fits counts: a fee is looked for before the amount it is taken from.
+_LABELS_BEFORE = (
+    ("restated", "restated_before"),
+    ("cost", "cost_before"),
+    ("freight", "freight_before"),
+    ("discount", "discount_before"),
+    ("net", "net_before"),
+    ("fee", "fee_label_before"),
+    ("list_price", "list_price_before"),
+    ("paid", "paid_label_before"),
+    ("price", "price_before"),
+)
+_LABELS_AFTER = (
+    ("fee", "fee_label_after"),
+    ("freight", "freight_after"),
+    ("discount", "discount_after"),
+)
+
+
+def amount_roles(message: Message) -> tuple[str | None, ...]:
+    """A role for each of the message's amounts; None where nothing says what it is."""
+    return tuple(
+        _role(message, amount, message.amounts[:index])
+        for index, amount in enumerate(message.amounts)
+    )
+
+
+def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMention]) -> str | None:
+    words = message.words
+    low = max([amount.start - _BEFORE, 0, *(other.end for other in earlier)])
+    before = message.text[low : amount.start]
+    after = message.text[amount.end : amount.end + _AFTER]
+    for role, concept in _LABELS_BEFORE:
+        if words.has(concept, before):
+            if role == "restated" and not _repeats(amount, earlier):
+                continue
+            return role
+    for role, concept in _LABELS_AFTER:
+        if words.has(concept, after):
+            return role
+    return None
+
+
+def _repeats(amount: AmountMention, earlier: Sequence[AmountMention]) -> bool:
+    return any(other.value == amount.value for other in earlier)
+
+
+def with_role(message: Message, *roles: str | None) -> tuple[AmountMention, ...]:
+    """The amounts that have one of the roles, in order."""
+    pairs = zip(message.amounts, amount_roles(message), strict=True)
+    return tuple(amount for amount, role in pairs if role in roles)

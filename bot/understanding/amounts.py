@@ -1,0 +1,143 @@
+"""Amounts of money: 1288, 1,288.00, ￥99.9, 1.2万, 2w, 三千五百块, 100块5毛, 199x3.
+
+What only looks like an amount (an order number, 3单, 15天, 0.7%, 第2条) is told apart here;
+dates and times have been taken out before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from bot.understanding.numerals import HAN, number
+from bot.understanding.vocabulary import Span
+
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{1,2}(?![\da-z]))?"
+_NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z])(?:[{HAN}\d]+(?=[块元]|$|[^\d\w]))?)*|[{HAN}]+)"
+_AMOUNT = (
+    r"(?P<sign>(?<![\d\w%])[-−–]\s?|负的?)?(?P<prefix>[¥￥]\s?|rmb\s?|cny\s?|人民币)?"
+    rf"(?P<number>{_NUMBER})"
+    r"(?:\s?(?P<unit>块钱?|元整?|圆|rmb|cny|yuan)(?:零)?"
+    rf"(?:(?P<jiao>[\d{HAN}])(?:毛|角)?(?P<fen>[\d{HAN}])?(?:分(?!钟))?(?![\d单件笔]))?"
+    rf"|\s?(?P<small>毛钱?|角(?!度))(?:(?P<small_fen>[\d{HAN}])分?)?"
+    r"|\s?(?P<cent>分钱|分(?![钟之期店类享别开析销润清])))?"
+)
+_TIMES = re.compile(r"\s*[x×*✕]\s*(\d{1,4})(?![\d.])")
+_TIMES_BEFORE = re.compile(r"(\d{1,4})\s*(?:单|件|笔|个)?\s*[x×*✕]\s*$")
+_COUNTED = (
+    "单|件|笔|条|次|份|箱|盒|台|双|套|人|家|款|批|页|张|级|折|种|项|瓶|只|斤|公斤|kg|克|"
+    "天|日|号|周|个|年|月|小时|分钟|点|岁|度|倍|位|店|%|‰|成|个点|包(?!邮)|楼|层|期|米|公里|"
+    "orders?|pcs|items?|days?|weeks?|months?|years?|hours?|minutes?|percent|points?|st|nd|rd|th"
+)
+_OTHER_NUMBERS = (
+    rf"\d+(?:\.\d+)?\s*(?:%|％|‰|percent)|百分之[\d{HAN}.]+|千分之[\d{HAN}.]+|万分之[\d{HAN}.]+",
+    rf"(?:\d+(?:\.\d+)?|[{HAN}]+)\s*个?点(?!\d)",
+    rf"第\s*(?:\d+|[{HAN}]+)",
+    r"(?:https?://|www\.)\S+",
+    r"(?:订单编?号|单号|运单号?|快递单?号?|编号|电话|手机号?码?|微信号?|qq|工号|门牌|order (?:no|number|id))"
+    r"[是为:#\s.]*[a-z]*\d+[\w\-]*",
+    r"(?<!\d)1[3-9]\d{9}(?!\d)",
+    r"(?<![\d.,])\d{10,}(?![\d.,])",
+    rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[{HAN}]+|几|半)\s*(?:来|多|几)?\s*(?:{_COUNTED})(?![a-z])",
+    r"[a-z]+\d+|\d+[a-df-jl-vx-z][a-z\d]*",
+)
+_MOST_REPEATS = 100
+
+
+@dataclass(frozen=True)
+class AmountMention:
+    """An amount as written; ``times`` is how many such payments (199x3)."""
+
+    start: int
+    end: int
+    text: str
+    value: Decimal
+    times: int = 1
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Decimal strings, one a payment; a long series is one sum."""
+        if self.times > _MOST_REPEATS:
+            return (plain(self.value * self.times),)
+        return (plain(self.value),) * self.times
+
+
+def plain(value: Decimal) -> str:
+    """A decimal string without exponent or empty places."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def find_counts(text: str, taken: Sequence[Span]) -> tuple[Span, ...]:
+    """Where numbers stand that are no amounts: counts, spans of days, rates, identifiers."""
+    spans: list[Span] = []
+    for pattern in _other_numbers():
+        for found in pattern.finditer(text):
+            if not _overlaps(found.span(), [*taken, *spans]):
+                spans.append(found.span())
+    return tuple(spans)
+
+
+def find_amounts(text: str, taken: Sequence[Span]) -> tuple[AmountMention, ...]:
+    """Amounts in a normalised text outside the spans that are taken."""
+    found_amounts: list[AmountMention] = []
+    for found in _amount().finditer(text):
+        if _overlaps(found.span(), taken) or not _is_amount(found, text):
+            continue
+        value = _value(found)
+        if value is not None:
+            found_amounts.append(_with_times(found, value, text))
+    return tuple(found_amounts)
+
+
+@cache
+def _amount() -> re.Pattern[str]:
+    return re.compile(_AMOUNT)
+
+
+@cache
+def _other_numbers() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in _OTHER_NUMBERS)
+
+
+def _overlaps(span: Span, others: Sequence[Span]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def _is_amount(found: re.Match[str], text: str) -> bool:
+    """Figures are an amount by themselves; Chinese numerals need a unit or a size."""
+    if any(found[name] for name in ("prefix", "unit", "small", "cent")):
+        return True
+    if found["number"][0].isascii():
+        before = text[: found.start()]
+        return not (before and (before[-1].isascii() and before[-1].isalpha()))
+    return any(unit in found["number"] for unit in "百千万") and len(found["number"]) >= 2
+
+
+def _value(found: re.Match[str]) -> Decimal | None:
+    value = number(found["number"].replace(" ", ""))
+    if value is None:
+        return None
+    if found["small"]:
+        value = value / 10 + (_digit(found["small_fen"]) or Decimal(0)) / 100
+    elif found["cent"]:
+        value = value / 100
+    elif found["jiao"] is not None:
+        value += (_digit(found["jiao"]) or Decimal(0)) / 10
+        value += (_digit(found["fen"]) or Decimal(0)) / 100
+    return -value if found["sign"] else value
+
+
+def _digit(text: str | None) -> Decimal | None:
+    return number(text) if text else None
+
+
+def _with_times(found: re.Match[str], value: Decimal, text: str) -> AmountMention:
+    start, end = found.span()
+    after = _TIMES.match(text, end)
+    if after:
+        return AmountMention(start, after.end(), text[start : after.end()], value, int(after[1]))
+    return AmountMention(start, end, found.group().strip(), value)

@@ -1,0 +1,121 @@
+"""What is said to have happened, and which date belongs to it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.understanding.dates import DateMention
+from bot.understanding.vocabulary import load_vocabulary
+
+_QUESTION_WINDOW = 6
+_SEPARATOR_COST = 6.0
+_BEFORE_COST = 1.5
+_OTHER_DATE_COST = 8.0
+_SHARED_COST = 7.0
+_TOO_FAR = 13.0
+_NEAREST = 4
+_MOST_DATES = 5
+
+
+@dataclass(frozen=True)
+class EventMention:
+    """A wording of an event; ``asked`` when the message asks for its day."""
+
+    start: int
+    end: int
+    name: str
+    asked: bool
+
+
+def find_events(text: str, dates: Sequence[DateMention]) -> tuple[EventMention, ...]:
+    """Events in order; where wordings overlap the longest counts (自动确认收货)."""
+    words = load_vocabulary()
+    spans = [
+        (found.start(), found.end(), name)
+        for name, pattern in words.events.items()
+        for found in pattern.finditer(text)
+        if found.end() > found.start()
+    ]
+    spans.sort(key=lambda span: (span[0] - span[1], span[0]))
+    kept: list[tuple[int, int, str]] = []
+    for start, end, name in spans:
+        inside_date = any(start >= date.start and end <= date.end for date in dates)
+        if inside_date or any(start < b and a < end for a, b, _ in kept):
+            continue
+        kept.append((start, end, name))
+    return tuple(
+        EventMention(start, end, name, _is_asked(text, start, dates))
+        for start, end, name in sorted(kept)
+    )
+
+
+def date_roles(
+    text: str, dates: Sequence[DateMention], events: Sequence[EventMention]
+) -> tuple[str | None, ...]:
+    """The event each date belongs to, chosen together so that the distances are least."""
+    usable = [event for event in events if not event.asked]
+    choices = [_choices(text, date, dates, usable) for date in dates[:_MOST_DATES]]
+    best = min(
+        itertools.product(*choices),
+        key=lambda picked: _total(text, dates, picked),
+        default=(),
+    )
+    roles = [event.name if event else None for event, _ in best]
+    return tuple(roles) + (None,) * (len(dates) - len(roles))
+
+
+_Choice = tuple[EventMention | None, float]
+
+
+def _choices(
+    text: str,
+    date: DateMention,
+    dates: Sequence[DateMention],
+    events: Sequence[EventMention],
+) -> list[_Choice]:
+    costed = [(event, _cost(text, date, dates, event)) for event in events]
+    near = sorted((c for c in costed if c[1] < _TOO_FAR), key=lambda choice: choice[1])
+    return [*near[:_NEAREST], (None, _TOO_FAR)]
+
+
+def _cost(
+    text: str, date: DateMention, dates: Sequence[DateMention], event: EventMention
+) -> float:
+    """How far an event stands from a date, counting what stands between."""
+    if event.start >= date.end:
+        low, high, cost = date.end, event.start, 0.0
+    elif event.end <= date.start:
+        low, high, cost = event.end, date.start, _BEFORE_COST
+    else:
+        return 0.0
+    between = text[low:high]
+    separators = load_vocabulary().concepts["separator"]
+    cost += len(between) * 0.5
+    cost += _SEPARATOR_COST * bool(separators.search(between.strip()))
+    cost += 0.5 * _SEPARATOR_COST * (between != between.strip() and not between.isascii())
+    others = sum(1 for other in dates if low <= other.start < high)
+    return cost + _OTHER_DATE_COST * min(others, 1)
+
+
+def _total(text: str, dates: Sequence[DateMention], picked: tuple[_Choice, ...]) -> float:
+    """The sum of the costs; an event shared by dates that are not listed together costs more."""
+    conjunction = load_vocabulary().concepts["conjunction"]
+    total = sum(cost for _, cost in picked)
+    for (first, _), (second, _), left, right in zip(
+        picked, picked[1:], dates, dates[1:], strict=False
+    ):
+        if first is not None and first is second:
+            listed = conjunction.match(text[left.end : right.start])
+            total += -_OTHER_DATE_COST if listed else _SHARED_COST
+    return total
+
+
+def _is_asked(text: str, start: int, dates: Sequence[DateMention]) -> bool:
+    """Whether a question word stands right before an event, with no date between."""
+    low = max([date.end for date in dates if date.end <= start] + [start - _QUESTION_WINDOW, 0])
+    window = text[low:start]
+    asked = [found.end() for found in load_vocabulary().concepts["question_word"].finditer(window)]
+    separators = load_vocabulary().concepts["separator"]
+    return bool(asked) and not separators.search(window[asked[-1] :].strip())

@@ -1,0 +1,136 @@
+"""One message, read once: its normalised text and everything mentioned in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from bot.understanding.amounts import AmountMention, find_amounts, find_counts
+from bot.understanding.dates import DateMention, find_dates
+from bot.understanding.events import EventMention, date_roles, find_events
+from bot.understanding.months import MonthResults, find_month_results
+from bot.understanding.times import TimeMention, find_times
+from bot.understanding.vocabulary import Span, Vocabulary, load_vocabulary
+from bot.understanding.wording import normalise
+
+_FILLER = "\x00"
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a merchant typed, relative to the day it was typed on."""
+
+    text: str
+    today: dt.date
+
+    @property
+    def words(self) -> Vocabulary:
+        """The vocabulary the message is read with."""
+        return load_vocabulary()
+
+    def has(self, concept: str) -> bool:
+        """Whether the text holds a wording of the concept."""
+        return self.words.has(concept, self.text)
+
+    @cached_property
+    def all_dates(self) -> tuple[DateMention, ...]:
+        """Dates and months, with those that may as well be amounts (11.1)."""
+        if not any(_may_be_date(char) for char in self.text):
+            return ()
+        return find_dates(self.text, self.today)
+
+    @cached_property
+    def dates(self) -> tuple[DateMention, ...]:
+        """Days and months; 11.1 is a day unless an amount is what is talked about."""
+        return tuple(date for date in self.all_dates if not self._is_amount(date))
+
+    @cached_property
+    def days(self) -> tuple[DateMention, ...]:
+        """Dates that name a day."""
+        return tuple(date for date in self.dates if not date.month_only)
+
+    @cached_property
+    def times(self) -> tuple[TimeMention, ...]:
+        """Times of the clock."""
+        taken = [(date.start, date.end) for date in self.dates]
+        return tuple(
+            time
+            for time in find_times(self.text)
+            if not any(time.start < end and start < time.end for start, end in taken)
+        )
+
+    @cached_property
+    def counts(self) -> tuple[Span, ...]:
+        """Numbers that are no amounts."""
+        return find_counts(self.text, self._dated)
+
+    @cached_property
+    def amounts(self) -> tuple[AmountMention, ...]:
+        """Amounts of money."""
+        return find_amounts(self.text, [*self._dated, *self.counts])
+
+    @cached_property
+    def events(self) -> tuple[EventMention, ...]:
+        """What happened or is asked about."""
+        return find_events(self.text, self.dates)
+
+    @cached_property
+    def roles(self) -> tuple[str | None, ...]:
+        """For each of ``dates`` the event it is the date of."""
+        return date_roles(self.text, self.dates, self.events)
+
+    @cached_property
+    def month_results(self) -> MonthResults | None:
+        """Monthly results of a review."""
+        return find_month_results(self.text, self.dates, self.today)
+
+    @cached_property
+    def masked(self) -> str:
+        """The text with every mention blanked, so that words around it can be matched."""
+        return blank(self.text, [*self._dated, *((a.start, a.end) for a in self.amounts)])
+
+    def dates_of(self, *roles: str) -> tuple[DateMention, ...]:
+        """Dates that have one of the roles, in order."""
+        pairs = zip(self.dates, self.roles, strict=True)
+        return tuple(date for date, role in pairs if role in roles)
+
+    @cached_property
+    def loose_days(self) -> tuple[DateMention, ...]:
+        """Days without a role; 今天 is left out, it mostly says when is asked."""
+        pairs = zip(self.dates, self.roles, strict=True)
+        return tuple(d for d, role in pairs if role is None and not d.month_only and not d.is_now)
+
+    @cached_property
+    def _dated(self) -> list[Span]:
+        dates = [(date.start, date.end) for date in self.dates]
+        return dates + [(time.start, time.end) for time in self.times]
+
+    def _is_amount(self, date: DateMention) -> bool:
+        if not date.decimal:
+            return False
+        about_money = any(self.has(concept) for concept in ("fee", "fee_asked", "net"))
+        followed = find_events(self.text[date.end : date.end + 6], ())
+        dated = bool(followed) and followed[0].start <= 1 and followed[0].name != "settled"
+        return about_money and not dated
+
+
+@lru_cache(maxsize=512)
+def read_message(text: str, today: dt.date) -> Message:
+    """Read a message; the same one is read once."""
+    return Message(normalise(text), today)
+
+
+def blank(text: str, spans: list[Span]) -> str:
+    """The text with the spans filled, every other character in its place."""
+    chars = list(text)
+    for start, end in spans:
+        chars[start:end] = _FILLER * (end - start)
+    return "".join(chars)
+
+
+_DATE_CHARACTERS = frozenset("0123456789年月日号天周前昨今明节双旦底末五六国元春中圣平清端除跨七重母父")
+
+
+def _may_be_date(char: str) -> bool:
+    return char in _DATE_CHARACTERS or char.isascii()

@@ -1,0 +1,124 @@
+"""Monthly results of a review: 9月达标10月没达标, 连着两个月没过, pass fail pass."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding.dates import DateMention, Lean, resolve
+from bot.understanding.numerals import SMALL, small_number
+from bot.understanding.vocabulary import load_vocabulary
+
+_SERIES = rf"(?:(?P<order>前|头|连着|连续|最近|接连|后|后面|之后|再|又|近|过去|last|past)\s*)?(?P<n>{SMALL})\s*(?:个月|months?)"
+_ORDINAL = rf"第\s*(?P<i>{SMALL})\s*个?月"
+
+
+@dataclass(frozen=True)
+class MonthResults:
+    """Results oldest first; ``gap`` names a month between two named ones that was left out."""
+
+    results: tuple[str, ...]
+    named: bool
+    span: tuple[int, int]
+    gap: str | None = None
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """Months a result is said of: where, how many, and the calendar month if named."""
+
+    start: int
+    end: int
+    count: int
+    month: int | None  # months since year 0
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    start: int
+    end: int
+    result: str
+
+
+def find_month_results(text: str, dates: Sequence[DateMention], today: dt.date) -> MonthResults | None:
+    """The results said of months, oldest first; None where the text holds none."""
+    verdicts = _verdicts(text)
+    if not verdicts:
+        return None
+    subjects = _subjects(text, dates, today)
+    if not subjects:
+        return _bare_series(verdicts)
+    told = _told(subjects, verdicts)
+    if not told:
+        return None
+    span = (min(s.start for s, _ in told), max(v.end for v in verdicts))
+    calendar_months = [(subject, result) for subject, result in told if subject.month is not None]
+    if len(calendar_months) == len(told):
+        return _by_calendar(calendar_months, span)
+    results = tuple(result for subject, result in told for _ in range(subject.count))
+    return MonthResults(results, named=False, span=span)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return re.compile(_SERIES), re.compile(_ORDINAL)
+
+
+def _verdicts(text: str) -> list[_Verdict]:
+    """Passed or failed, by the words; a failure's words hold a pass's, so they come first."""
+    concepts = load_vocabulary().concepts
+    found = [_Verdict(*m.span(), "fail") for m in concepts["review_fail"].finditer(text)]
+    for match in concepts["review_pass"].finditer(text):
+        if not any(match.start() < v.end and v.start < match.end() for v in found):
+            found.append(_Verdict(*match.span(), "pass"))
+    return sorted(found, key=lambda verdict: verdict.start)
+
+
+def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_Subject]:
+    subjects = []
+    for mention in dates:
+        if mention.month_only:
+            day = resolve(mention, today, Lean.PAST).day
+            if day is not None:
+                index = day.year * 12 + day.month
+                subjects.append(_Subject(mention.start, mention.end, 1, index))
+    series, ordinal = _patterns()
+    for found in ordinal.finditer(text):
+        subjects.append(_Subject(*found.span(), 1, None))
+    for found in series.finditer(text):
+        if not any(found.start() < s.end and s.start < found.end() for s in subjects):
+            subjects.append(_Subject(*found.span(), small_number(found["n"]), None))
+    return sorted(subjects, key=lambda subject: subject.start)
+
+
+def _told(subjects: list[_Subject], verdicts: list[_Verdict]) -> list[tuple[_Subject, str]]:
+    """Each subject with the first verdict after it; a list after one subject is spelled out."""
+    if len(subjects) == 1 and len(verdicts) > 1:
+        only = subjects[0]
+        if only.count in (1, len(verdicts)):
+            return [(_Subject(v.start, v.end, 1, None), v.result) for v in verdicts]
+    told = []
+    for subject in subjects:
+        after = [verdict for verdict in verdicts if verdict.start >= subject.end]
+        if after:
+            told.append((subject, after[0].result))
+    return told
+
+
+def _by_calendar(told: list[tuple[_Subject, str]], span: tuple[int, int]) -> MonthResults:
+    by_month = {subject.month or 0: result for subject, result in told}
+    months = sorted(by_month)
+    gaps = [month for month in range(months[0], months[-1] + 1) if month not in by_month]
+    gap = f"{(gaps[0] - 1) % 12 + 1}月" if gaps else None
+    return MonthResults(tuple(by_month[month] for month in months), True, span, gap)
+
+
+def _bare_series(verdicts: list[_Verdict]) -> MonthResults | None:
+    """过、没过、过: a series without months counts only when there are two or more."""
+    if len(verdicts) < 2:
+        return None
+    results = tuple(verdict.result for verdict in verdicts)
+    return MonthResults(results, False, (verdicts[0].start, verdicts[-1].end))

@@ -1,0 +1,112 @@
+"""Times of the clock: 早上7点半, 晚上11点, 23:00, 22点, 凌晨1点, 8am, noon."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.understanding.numerals import SMALL, small_number
+from bot.understanding.vocabulary import load_vocabulary
+
+_QUARTERS = {"一": 15, "1": 15, "二": 30, "两": 30, "三": 45, "3": 45}
+_CLOCK = (
+    r"(?<![\d:.])(?P<h>\d{1,2}):(?P<min>\d{2})(?![\d:])\s*(?P<ap>a\.?m|p\.?m)?",
+    r"(?<![\d:.])(?P<h>\d{1,2})(?:[:.](?P<min>\d{2}))?\s*(?P<ap>a\.?m|p\.?m)(?![a-z])",
+    rf"(?<![\d.第几早晚])(?P<h>{SMALL})\s*(?:点钟?|时(?=[\d零一二三四五半整正许]|$))(?!击|开|赞|评|名|数|了|选)"
+    rf"\s*(?P<tail>半|整|正|钟|(?P<q>[一二三两13])刻|(?P<tmin>零?{SMALL}|\d{{2}}|[二三四五]十[一二三四五六七八九]?)"
+    r"分?(?!\s*[点天日月号元块单件个%]))?",
+    r"(?P<word>(?<![a-z])(?:noon|midday|midnight)(?![a-z])|正午(?!\d)|零点)",
+)
+_WORDS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00", "正午": "12:00", "零点": "00:00"}
+_PART_WINDOW = 4
+
+
+@dataclass(frozen=True)
+class TimeMention:
+    """A time of day as ``HH:MM``, or the problem with it."""
+
+    start: int
+    end: int
+    text: str
+    clock: str | None
+    reading: str | None = None
+    problem: str | None = None
+
+
+def find_times(text: str) -> tuple[TimeMention, ...]:
+    """All times of day in a normalised text, in order."""
+    taken: list[TimeMention] = []
+    for pattern in _patterns():
+        for found in pattern.finditer(text):
+            if any(found.start() < other.end and other.start < found.end() for other in taken):
+                continue
+            mention = _mention(found, text)
+            if mention is not None:
+                taken.append(mention)
+    return tuple(sorted(taken, key=lambda mention: mention.start))
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in _CLOCK)
+
+
+def _mention(found: re.Match[str], text: str) -> TimeMention | None:
+    groups = found.groupdict()
+    start, end = found.span()
+    if groups.get("word"):
+        return TimeMention(start, end, found.group(), _WORDS[groups["word"]])
+    part = _day_part(text, start)
+    bare_han = not groups["h"].isascii()
+    if bare_han and part is None and not groups.get("tail") and groups["h"] in ("一", "两", "二"):
+        return None  # 有一点, 说两点: no times
+    hour, minute = small_number(groups["h"]), _minute(groups)
+    shown = text[start:end].strip()
+    if minute > 59 or hour > 24 or (hour == 24 and minute):
+        problem = f"“{shown}”不是一天里的时刻：小时 0 到 24，分钟 0 到 59"
+        return TimeMention(start, end, shown, None, problem=problem)
+    marked = part or groups.get("ap")
+    clock = f"{_hour(hour, part, groups.get('ap')):02d}:{minute:02d}"
+    reading = None
+    if not marked and hour < 12 and ":" not in shown:
+        reading = f"“{shown}”没说上午还是晚上，按 {clock}（24 小时制）理解"
+    return TimeMention(start, end, shown, clock, reading)
+
+
+def _minute(groups: dict[str, str | None]) -> int:
+    if groups.get("min"):
+        return int(groups["min"] or 0)
+    if groups.get("q"):
+        return _QUARTERS[groups["q"] or ""]
+    if groups.get("tmin"):
+        return small_number((groups["tmin"] or "").removeprefix("零") or "0")
+    return 30 if groups.get("tail") == "半" else 0
+
+
+def _day_part(text: str, start: int) -> str | None:
+    """The part of the day named right before a time, or the time's own quantifier."""
+    before = text[max(0, start - _PART_WINDOW) : start].rstrip(" 的:,")
+    for name, pattern in load_vocabulary().day_parts.items():
+        for found in pattern.finditer(before):
+            if found.end() == len(before):
+                return name
+    return None
+
+
+def _hour(hour: int, part: str | None, meridiem: str | None) -> int:
+    """The hour on a clock of 24."""
+    if meridiem:
+        return hour % 12 + (12 if meridiem.startswith("p") else 0)
+    if hour == 24:
+        return 0
+    if part in ("afternoon",) and 1 <= hour <= 11:
+        return hour + 12
+    if part == "noon" and 1 <= hour <= 3:
+        return hour + 12
+    if part == "evening":
+        # 晚上12点 is midnight, 夜里2点 the small hours.
+        return {12: 0}.get(hour, hour + 12 if 5 <= hour <= 11 else hour)
+    if part == "night_before_dawn":
+        return {12: 0}.get(hour, hour + 12 if 10 <= hour <= 11 else hour)
+    return hour

@@ -1,0 +1,102 @@
+"""The merchants' words of ``vocabulary.yaml``, compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FILE = Path(__file__).with_name("vocabulary.yaml")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class ToolWords:
+    """How a tool is asked for; the tokens are explained in the YAML file."""
+
+    platform: str
+    asks: tuple[tuple[str, ...], ...]
+    unless: tuple[str, ...]
+    key: tuple[str, ...]
+    case: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words by what they mean; patterns are matched against normalised text."""
+
+    spelling: tuple[tuple[re.Pattern[str], str], ...]
+    concepts: Mapping[str, re.Pattern[str]]
+    events: Mapping[str, re.Pattern[str]]
+    facts: Mapping[str, re.Pattern[str]]
+    categories: Mapping[str, re.Pattern[str]]
+    day_parts: Mapping[str, re.Pattern[str]]
+    relative_days: Mapping[str, int]
+    relative_months: Mapping[str, int]
+    relative_years: Mapping[str, int]
+    relative_weeks: Mapping[str, int]
+    festivals: Mapping[str, tuple[int, int]]
+    moving_festivals: Mapping[str, str]
+    tools: Mapping[str, ToolWords]
+
+    def has(self, concept: str, text: str) -> bool:
+        """Whether a text holds a wording of the concept."""
+        return bool(self.concepts[concept].search(text))
+
+    def spans(self, concept: str, text: str) -> tuple[Span, ...]:
+        """Where a text holds a wording of the concept."""
+        return tuple(found.span() for found in self.concepts[concept].finditer(text))
+
+
+@cache
+def load_vocabulary() -> Vocabulary:
+    """Read the packaged words (once a process)."""
+    content = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=_loader())
+    return Vocabulary(
+        spelling=tuple((re.compile(str(a)), str(b)) for a, b in content["spelling"]),
+        concepts=_compiled(content["concepts"]),
+        events=_compiled(content["events"]),
+        facts=_compiled(content["facts"]),
+        categories=_compiled(content["categories"]),
+        day_parts=_compiled(content["day_parts"]),
+        relative_days=content["relative_days"],
+        relative_months=content["relative_months"],
+        relative_years=content["relative_years"],
+        relative_weeks=content["relative_weeks"],
+        festivals={name: (day[0], day[1]) for name, day in content["festivals"].items()},
+        moving_festivals=content["moving_festivals"],
+        tools={name: _tool_words(words) for name, words in content["tools"].items()},
+    )
+
+
+def alternatives(words: Sequence[str]) -> str:
+    """A pattern for any of the literal words, the longest first; Latin words stand alone."""
+    parts = []
+    for word in sorted(words, key=len, reverse=True):
+        literal = re.escape(word)
+        parts.append(rf"(?<![a-z]){literal}(?![a-z])" if word[0].isascii() else literal)
+    return "|".join(parts)
+
+
+def _compiled(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
+    return {str(name): re.compile(str(pattern)) for name, pattern in patterns.items()}
+
+
+def _tool_words(words: Mapping[str, Any]) -> ToolWords:
+    return ToolWords(
+        platform=words["platform"],
+        asks=tuple(tuple(tokens) for tokens in words["asks"]),
+        unless=tuple(words["unless"]),
+        key=tuple(words["key"]),
+        case=tuple(tuple(tokens) for tokens in words["case"]),
+    )
+
+
+def _loader() -> Any:
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)

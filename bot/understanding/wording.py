@@ -1,0 +1,18 @@
+"""A merchant's text in the one form all patterns are written for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.text import fold
+from bot.understanding.vocabulary import load_vocabulary
+
+
+@lru_cache(maxsize=1024)
+def normalise(text: str) -> str:
+    """Simplified, half width, lower case, Cantonese and slips put into common words."""
+    # 係 (is) becomes 系 (department) when simplified: it has to be read before.
+    folded = fold(text.replace("係", "是"))
+    for pattern, word in load_vocabulary().spelling:
+        folded = pattern.sub(word, folded)
+    return folded.strip()

@@ -1,0 +1,309 @@
+"""Is this answer right? Every check of one case, each failure in words.
+
+Citations are checked here against the article files themselves, with code of its own: an error
+in how the product reads, stores or cuts them must not hide itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot import Answer
+from evals.cases import Case, ExpectedCalculation
+from evals.matching import holds, numbers
+
+_MARK = re.compile(r"\[(\d+)\]")
+_HEADING = re.compile(r"^#{1,6}\s.*$", re.MULTILINE)
+_SAID = ("answered", "calculated")
+_OPTIONS_OFFERED = 2
+# In which words an input is asked for; any of them in the answer's text or its options will do.
+ASKED_IN_WORDS = {
+    "origin": ("境内", "境外", "国内", "海外", "发货地", "哪里发"),
+    "ship_confirmed": ("发货", "发出"),
+    "paid": ("金额", "实付", "付了多少", "支付了多少", "多少钱", "多少元", "货款"),
+    "fee": ("渠道费", "手续费", "费用"),
+    "goods": ("商品", "假货", "假冒", "三包", "类型"),
+    "transaction_success": ("交易成功", "成交", "完成"),
+    "last_closed": ("关闭", "关过", "被关", "关掉", "关停"),
+    "months": ("每个月", "几个月", "各月", "哪几个月", "月份", "达标", "合格"),
+    "order_completed": ("完成",),
+    "confirmed_receipt": ("收货",),
+    "seller_type": ("个人", "个体", "企业"),
+    "category": ("类目", "品类", "卖什么", "商品"),
+    "target": ("结算月", "确认收货", "自动收货", "哪一天", "哪个月", "日期"),
+    "times": ("几点", "时间", "时刻"),
+    "facts": ("情况", "原因"),
+    "year": ("哪一年", "年份", "哪年"),
+}
+
+
+class ArticleFiles:
+    """The texts of the article files, as they stand below their front matter."""
+
+    def __init__(self, corpus_dir: Path) -> None:
+        self._folder = corpus_dir
+        self._texts: dict[str, str | None] = {}
+
+    def __call__(self, article_id: str) -> str | None:
+        """The text of an article; None when there is no such file."""
+        if article_id not in self._texts:
+            self._texts[article_id] = self._read(article_id)
+        return self._texts[article_id]
+
+    def _read(self, article_id: str) -> str | None:
+        try:
+            raw = (self._folder / f"{article_id}.md").read_bytes().decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError, ValueError):
+            return None
+        opening, *lines = raw.splitlines(keepends=True) or [""]
+        if opening.strip() != "---":
+            return None
+        for number, line in enumerate(lines):
+            if line.rstrip() == "---":
+                return "".join(lines[number + 1 :])
+        return None
+
+
+TextOf = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is wrong with an answer (nothing, when it is right), and what the metrics count."""
+
+    problems: tuple[str, ...]
+    inexact: int
+    cited_right: tuple[bool, ...]
+    facts_held: bool | None
+    calculations_exact: bool | None
+    wrong_calculation: bool
+    invented: tuple[str, ...]
+    stated_wrong: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer is right."""
+        return not self.problems
+
+
+def judge(case: Case, answer: Answer, text_of: TextOf) -> Verdict:
+    """Hold an answer against its case and against the article files."""
+    inexact = list(inexact_quotes(answer, text_of))
+    exact = calculations_exact(case, answer)
+    invented = invented_numbers(case, answer, text_of)
+    wrong = tuple(part for part in case.expect.not_facts if holds(_unmarked(answer.text), part))
+    problems = [
+        *_status_problems(case, answer),
+        *_article_problems(case, answer),
+        *_fact_problems(case, answer),
+        *_clarify_problems(case, answer),
+        *_calculation_problems(case, answer, exact),
+        *(f"说了不该说的：{part}" for part in wrong),
+        *(f"引文与文章不符：{where}" for where in inexact),
+        *(f"数字没有出处：{number}" for number in invented),
+    ]
+    if case.expect.no_citations and answer.citations:
+        problems.append("不该有引文")
+    return Verdict(
+        problems=tuple(problems),
+        inexact=len(inexact),
+        cited_right=_cited_right(case, answer),
+        facts_held=_facts_held(case, answer),
+        calculations_exact=exact,
+        wrong_calculation=_wrong_calculation(case, answer, exact),
+        invented=invented,
+        stated_wrong=wrong if answer.status in _SAID else (),
+    )
+
+
+def cited_articles(answer: Answer) -> list[str]:
+    """The articles an answer relies on, in the order it names them."""
+    cited = [citation.article_id for citation in answer.citations]
+    used = [rule.article_id for made in answer.calculations for rule in made.rules]
+    return list(dict.fromkeys(cited or used))
+
+
+def inexact_quotes(answer: Answer, text_of: TextOf) -> Iterator[str]:
+    """Citations, rules' sentences and marks that are not what they claim to be."""
+    for citation in answer.citations:
+        text = text_of(citation.article_id)
+        if text is None or not citation.quote:
+            yield f"[{citation.n}] {citation.article_id}"
+        elif text[citation.start : citation.end] != citation.quote:
+            yield f"[{citation.n}] {citation.article_id} {citation.start}-{citation.end}"
+    for made in answer.calculations:
+        for rule in made.rules:
+            text = text_of(rule.article_id)
+            if text is None or not rule.quote or rule.quote not in text:
+                yield f"{made.tool} 的规则 {rule.id}"
+    known = {citation.n for citation in answer.citations}
+    quoted = "".join(citation.quote for citation in answer.citations)
+    for mark in dict.fromkeys(_MARK.findall(answer.text)):
+        if int(mark) not in known and f"[{mark}]" not in quoted:
+            yield f"[{mark}] 没有对应的引文"
+
+
+def invented_numbers(case: Case, answer: Answer, text_of: TextOf) -> tuple[str, ...]:
+    """Numbers in the text (in figures) that nothing the answer shows holds.
+
+    They may come from quotes with their titles and dates, from calculations, and, where nothing
+    is stated, from what the merchant typed and from the headings offered instead.
+    """
+    known = numbers(_shown(answer)) | _ages(case, answer)
+    if answer.status not in _SAID:
+        offered = "\n".join([*answer.suggestions, *_headings(answer, text_of)])
+        typed = "\n".join([case.question, *(turn.content for turn in case.history)])
+        known |= numbers(typed) | numbers(offered)
+    # Every numbered line of a list that the program itself writes is no statement.
+    text = re.sub(r"^\s*\d+[.、]\s", "", _unmarked(answer.text), flags=re.MULTILINE)
+    return tuple(f"{value:f}" for value in sorted(numbers(text) - known))
+
+
+def calculations_exact(case: Case, answer: Answer) -> bool | None:
+    """Whether every expected result is among the calculations; None when none is expected."""
+    if not case.expect.calculations:
+        return None
+    return all(_calculated(expected, answer) for expected in case.expect.calculations)
+
+
+def _calculated(expected: ExpectedCalculation, answer: Answer) -> bool:
+    wanted = {key: comparable(value) for key, value in expected.result.items()}
+    for made in answer.calculations:
+        got = {key: comparable(value) for key, value in made.result.items()}
+        if made.tool == expected.tool and wanted.items() <= _Pairs(got):
+            return True
+    return False
+
+
+class _Pairs:
+    """``items() <=`` for values that cannot be hashed."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def __ge__(self, wanted: Any) -> bool:
+        return all(key in self._values and self._values[key] == value for key, value in wanted)
+
+
+def comparable(value: Any) -> Any:
+    """Numbers as they are written; booleans, null, lists and objects as they are."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return {str(key): comparable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [comparable(inner) for inner in value]
+    return str(value)
+
+
+def _wrong_calculation(case: Case, answer: Answer, exact: bool | None) -> bool:
+    """Something was computed, and it is not what should have been."""
+    if not answer.calculations:
+        return False
+    return exact is False or case.expect.no_calculation or "calculated" not in case.expect.status
+
+
+def _status_problems(case: Case, answer: Answer) -> Iterator[str]:
+    if answer.status not in case.expect.status:
+        yield f"状态是 {answer.status}，应为 {' 或 '.join(case.expect.status)}"
+
+
+def _article_problems(case: Case, answer: Answer) -> Iterator[str]:
+    if answer.status in _SAID and case.expect.articles:
+        cited = cited_articles(answer)
+        if not cited or cited[0] not in case.expect.articles:
+            got = cited[0] if cited else "没有引文"
+            yield f"先引的文章是 {got}，应为 {' 或 '.join(case.expect.articles)}"
+
+
+def _fact_problems(case: Case, answer: Answer) -> Iterator[str]:
+    if answer.status in _SAID:
+        for group in case.expect.facts:
+            if not _group_held(group, answer):
+                yield f"引文里没有：{' / '.join(group)}"
+
+
+def _facts_held(case: Case, answer: Answer) -> bool | None:
+    """None when no facts are asked for, or the case may also be answered by asking back."""
+    if not case.expect.facts or (answer.status == "clarify" and not list(_status_problems(case, answer))):
+        return None
+    return answer.status in _SAID and not list(_fact_problems(case, answer))
+
+
+def _group_held(group: tuple[str, ...], answer: Answer) -> bool:
+    places = [citation.quote for citation in answer.citations]
+    for made in answer.calculations:
+        places += [rule.quote for rule in made.rules]
+        places += [_flat(value) for value in made.result.values()]
+    return any(holds(place, part) for part in group for place in places)
+
+
+def _clarify_problems(case: Case, answer: Answer) -> Iterator[str]:
+    if answer.status != "clarify":
+        return
+    said = "\n".join([answer.text, *answer.suggestions])
+    options = case.expect.clarify_options
+    offered = [option for option in options if holds(said, option)]
+    if len(offered) < min(_OPTIONS_OFFERED, len(options)):
+        yield f"没有给出可选项（{' / '.join(options)}），只有 {len(offered)} 个"
+    for name in case.expect.asks:
+        if not any(holds(said, word) for word in ASKED_IN_WORDS.get(name, (name,))):
+            yield f"没有问到 {name}"
+
+
+def _calculation_problems(case: Case, answer: Answer, exact: bool | None) -> Iterator[str]:
+    if exact is False and answer.status == "calculated":
+        wanted = "；".join(f"{one.tool} {_flat(one.result)}" for one in case.expect.calculations)
+        got = "；".join(f"{made.tool} {_flat(made.result)}" for made in answer.calculations)
+        yield f"算得 {got}，应为 {wanted}"
+    if case.expect.no_calculation and answer.calculations:
+        yield "不该计算"
+
+
+def _cited_right(case: Case, answer: Answer) -> tuple[bool, ...]:
+    if not case.expect.articles or answer.status not in _SAID:
+        return ()
+    return tuple(c.article_id in case.expect.articles for c in answer.citations)
+
+
+def _unmarked(text: str) -> str:
+    return _MARK.sub("", text)
+
+
+def _flat(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _shown(answer: Answer) -> str:
+    cited = [
+        "\n".join([c.quote, c.title, c.section, c.published or ""]) for c in answer.citations
+    ]
+    traces = [
+        "\n".join(
+            [
+                _flat(made.inputs),
+                _flat(made.result),
+                *made.steps,
+                *made.assumptions,
+                *(f"{rule.value}\n{rule.quote}" for rule in made.rules),
+            ]
+        )
+        for made in answer.calculations
+    ]
+    return "\n".join([*cited, *traces])
+
+
+def _ages(case: Case, answer: Answer) -> set[Any]:
+    """Years since publication: the one number the program itself may say about a citation."""
+    years = {int(c.published[:4]) for c in answer.citations if c.published}
+    return {number for year in years for number in numbers(str(abs(case.today.year - year)))}
+
+
+def _headings(answer: Answer, text_of: TextOf) -> Iterator[str]:
+    for citation in answer.citations:
+        yield from _HEADING.findall(text_of(citation.article_id) or "")
