@@ -41,7 +41,7 @@ eval: setup $(STAMPS)/dev ## 跑全部评测用例，报告在 out/eval.html 和
 
 bench: setup $(STAMPS)/dev ## 量速度，结果在 out/bench.json；加 SQUAD=文件 另跑检索基准
 	@mkdir -p out
-	$(PY) scripts/bench.py --json out/bench.json
+	$(PY) -m scripts.bench --json out/bench.json
 ifdef SQUAD
 	$(PY) -m evals external --squad "$(SQUAD)" --json out/external.json
 endif

@@ -16,6 +16,7 @@ from bot.lexical import LexicalIndex
 from bot.ranking import Ranked
 from bot.retrieval import Retrieved
 from bot.text import is_english, terms
+from bot.wording import Wording
 
 _FILE = Path(__file__).with_name("confidence.json")
 FEATURES = (
@@ -28,10 +29,14 @@ FEATURES = (
     "unknown_terms",
     "english",
     "length",
+    "figure_missing",
+    "other_platform",
 )
 
 
-def features(found: Retrieved, ranked: Sequence[Ranked], lexical: LexicalIndex) -> dict[str, float]:
+def features(
+    found: Retrieved, ranked: Sequence[Ranked], lexical: LexicalIndex, wording: Wording
+) -> dict[str, float]:
     """What the probability is made of, by name; found and ranked must not be empty."""
     asked = list(dict.fromkeys(terms(found.asking)))
     best = found.passages[0]
@@ -48,7 +53,19 @@ def features(found: Retrieved, ranked: Sequence[Ranked], lexical: LexicalIndex) 
         "unknown_terms": len(unknown) / max(1, len(asked)),
         "english": float(is_english(found.asking)),
         "length": math.log1p(len(found.asking)),
+        "figure_missing": float(
+            wording.misses_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
+        ),
+        "other_platform": float(_speaks_of_another(found)),
     }
+
+
+def _speaks_of_another(found: Retrieved) -> bool:
+    """Whether a platform is named and the best passage is neither of it nor names it."""
+    best = found.passages[0]
+    return bool(found.named) and best.platform not in found.named and not any(
+        name in best.text for name in found.named
+    )
 
 
 @dataclass(frozen=True)

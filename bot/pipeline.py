@@ -17,6 +17,7 @@ from bot.ranking import Ranked, UnitRanker
 from bot.reading import NoQuestionError, read_question
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.wording import Wording
+from ingest.articles import Article
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -80,6 +81,10 @@ class MerchantBot:
             return replies.not_written(seen, composed)
         return replies.answered(seen, composed, question)
 
+    def article(self, article_id: str) -> Article | None:
+        """An indexed article, so that a citation can be shown in its place."""
+        return self.retriever.article(article_id)
+
     def examine(self, text: str) -> Examined:
         """Search, rank and judge, without composing anything."""
         started = time.perf_counter()
@@ -96,6 +101,6 @@ class MerchantBot:
             return Examined(found, [], {}, 0.0, foreign, timings)
         # The corpus may speak of another platform too: then its name stands in the passage.
         foreign -= self.platforms.named_others(found.passages[0].text)
-        values = features(found, ranked, self.retriever.lexical())
+        values = features(found, ranked, self.retriever.lexical(), self._wording)
         confidence = round(self.calibration.probability(values), 4)
         return Examined(found, ranked, values, confidence, foreign, timings)

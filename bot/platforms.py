@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,7 @@ FILE_NAME = "platforms.yaml"
 class _Names(BaseModel):
     model_config = ConfigDict(extra="forbid")
     aliases: list[str]
+    near: list[str] = Field(default_factory=list)
 
 
 class _File(BaseModel):
@@ -30,10 +31,14 @@ class _File(BaseModel):
 
 @dataclass(frozen=True)
 class Platforms:
-    """Names by what they stand for; ``others`` are platforms outside the corpus."""
+    """Names by what they stand for; ``others`` are platforms outside the corpus.
+
+    ``near`` are names that mean another thing, but are used for a platform of the corpus.
+    """
 
     own: Mapping[str, tuple[str, ...]]
     others: Mapping[str, tuple[str, ...]]
+    near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def named(self, text: str) -> frozenset[str]:
         """Platforms of the corpus that a text names."""
@@ -42,6 +47,16 @@ class Platforms:
     def named_others(self, text: str) -> frozenset[str]:
         """Platforms outside the corpus that a text names."""
         return frozenset(self._found(text) & self.others.keys())
+
+    def nearly_named(self, text: str) -> dict[str, str]:
+        """Near names that a text uses, each with the platform it is taken for."""
+        folded = fold(text)
+        return {
+            alias: name
+            for name, aliases in self.near.items()
+            for alias in aliases
+            if fold(alias) in folded
+        }
 
     def without_names(self, text: str) -> str:
         """The folded text without the names of the corpus's platforms; never empty."""
@@ -56,7 +71,7 @@ class Platforms:
 
     @cached_property
     def _names(self) -> dict[str, str]:
-        both = [*self.others.items(), *self.own.items()]
+        both = [*self.others.items(), *self.near.items(), *self.own.items()]
         return {fold(alias): name for name, aliases in both for alias in aliases}
 
     @cached_property
@@ -84,4 +99,5 @@ def load_platforms(corpus_dir: Path) -> Platforms:
     return Platforms(
         {name: tuple(names.aliases) for name, names in read.platforms.items()},
         {name: tuple(names.aliases) for name, names in read.other_platforms.items()},
+        {name: tuple(names.near) for name, names in read.platforms.items()},
     )

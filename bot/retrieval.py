@@ -11,6 +11,7 @@ import numpy as np
 from bot.answers import Passage
 from bot.lexical import LexicalIndex
 from bot.platforms import Platforms
+from ingest.articles import Article
 from ingest.embedders import Embedder, Vectors
 from ingest.index import ArticleIndex, Hit, PassageRow
 
@@ -33,9 +34,10 @@ class Weights:
 
 @dataclass(frozen=True)
 class Retrieved:
-    """Passages best first; the text searched with and its vector for whoever ranks further."""
+    """Passages best first; the text searched with, its vector and the platforms named."""
 
     asking: str
+    named: frozenset[str]
     passages: tuple[Passage, ...]
     vector: Vectors
 
@@ -92,12 +94,17 @@ class HybridRetriever:
             for row, where in rows
         ]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
-        return Retrieved(asking, tuple(passages[:count]), vector)
+        return Retrieved(asking, named, tuple(passages[:count]), vector)
+
+    def article(self, article_id: str) -> Article | None:
+        """An indexed article; None when it is not (or no longer) there."""
+        row = self._index.rows([article_id]).get(article_id)
+        return row.article if row and row.article.content_hash else None
 
     def article_text(self, article_id: str) -> str | None:
         """An indexed article's text; None when it is not (or no longer) there."""
-        row = self._index.rows([article_id]).get(article_id)
-        return row.article.text if row and row.article.content_hash else None
+        article = self.article(article_id)
+        return article.text if article else None
 
     def embed(self, texts: list[str]) -> Vectors:
         """Vectors of sentences, comparable with a question's."""

@@ -168,7 +168,13 @@ _TIME_SCHEMA = {"type": "string", "format": "time", "pattern": r"^\d{1,2}:\d{2}$
 
 Day = Annotated[dt.date, BeforeValidator(_day), WithJsonSchema(_DAY_SCHEMA)]
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema(_FLAG_SCHEMA)]
-Amount = Annotated[Decimal, BeforeValidator(_amount), WithJsonSchema(_AMOUNT_SCHEMA)]
+Amount = Annotated[
+    # What is no sum of money is for the rules to say.
+    Decimal,
+    Field(allow_inf_nan=True),
+    BeforeValidator(_amount),
+    WithJsonSchema(_AMOUNT_SCHEMA),
+]
 Amounts = Annotated[list[Amount], BeforeValidator(_entries), WithJsonSchema(_many(_AMOUNT_SCHEMA))]
 Target = Annotated[
     str,
@@ -224,20 +230,23 @@ class ToolInputs(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Shipping(ToolInputs):
-    origin: Origin = _input("发货地", "境内发货（domestic）还是境外发货（overseas）", "domestic")
-    extended: Flag = _input("延长收货", "消费者是否点过延长收货", False, default=False)
+_ORIGIN = _input("发货地", "境内发货（domestic）还是境外发货（overseas）", "domestic")
+_EXTENDED = _input("延长收货", "消费者是否点过延长收货", False, default=False)
 
 
-class AutoConfirmInputs(_Shipping):
+class AutoConfirmInputs(ToolInputs):
     ship_confirmed: Day = _input("确认发货日", "平台确认发货的日期", "2021-11-01")
+    origin: Origin = _ORIGIN
+    extended: Flag = _EXTENDED
     refund_requested: Flag = _input("申请退款", "消费者是否申请了退款", False, default=False)
 
 
-class LatestShipInputs(_Shipping):
+class LatestShipInputs(ToolInputs):
     target: Target = _input(
         "目标", "想要的自动确认收货日（2021-11-30）或结算月（2021-11）", "2021-11"
     )
+    origin: Origin = _ORIGIN
+    extended: Flag = _EXTENDED
 
 
 class SettlementMonthInputs(ToolInputs):

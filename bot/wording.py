@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ class Wording:
 
     lists: re.Pattern[str]
     open_points: re.Pattern[str]
+    figures: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     small_talk: tuple[tuple[re.Pattern[str], str], ...]
 
     def wants_list(self, question: str) -> bool:
@@ -29,6 +31,15 @@ class Wording:
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
         return bool(self.open_points.search(sentence))
+
+    def misses_figure(self, question: str, sentences: Iterable[str]) -> bool:
+        """Whether a figure is asked for (a price, a time, a number) and no sentence holds one."""
+        folded = fold(question)
+        texts = list(sentences)
+        return any(
+            asks.search(folded) and not any(holds.search(text) for text in texts)
+            for asks, holds in self.figures
+        )
 
     def smalltalk(self, message: str) -> str | None:
         """The reply to a message that is small talk and nothing else."""
@@ -45,6 +56,9 @@ def load_wording() -> Wording:
     return Wording(
         lists=re.compile("|".join(content["wants_list"])),
         open_points=re.compile("|".join(content["open_point"])),
+        figures=tuple(
+            (re.compile(kind["asks"]), re.compile(kind["holds"])) for kind in content["figures"]
+        ),
         small_talk=tuple(
             (re.compile(entry["pattern"].replace(" ", "")), entry["reply"])
             for entry in content["smalltalk"]

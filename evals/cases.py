@@ -102,9 +102,7 @@ def load_cases(
     if unknown := sorted(set(kinds) - set(known)):
         raise CaseError(f"没有 {unknown[0]!r} 这一类用例，可用的是：{'、'.join(known)}。")
     chosen = [
-        case
-        for case in cases
-        if split in ("all", case.split) and (not kinds or case.kind in kinds)
+        case for case in cases if split in ("all", case.split) and (not kinds or case.kind in kinds)
     ]
     if not chosen:
         raise CaseError(f"目录 {folder} 里没有符合条件的用例。")

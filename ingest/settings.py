@@ -6,13 +6,22 @@ import difflib
 import os
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.errors import SettingsError
 
 PREFIX = "ZHANGGUI_"
+ENV_FILE = ".env"
 PACKAGED_MODEL = "packaged"
+_MEANING = {
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "string_pattern_mismatch": "应为 http://主机:端口 或 https://主机:端口",
+}
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -20,7 +29,14 @@ class Settings(BaseSettings):
     """One value a setting; the README's table is held against this class by a test."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", frozen=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        # Compose files and shells write an unset variable as an empty one.
+        env_ignore_empty=True,
+        # Other programs' variables may stand in .env; load_settings looks for ours.
+        extra="ignore",
+        frozen=True,
     )
 
     corpus_dir: Path = Field(_ROOT / "corpus", description="文章目录，每个平台一个子目录")
@@ -52,19 +68,28 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Read the settings; raise SettingsError naming whatever is unknown or malformed."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    for name in os.environ:
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), known, n=1)
-            hint = f"是不是想写 {near[0]}？" if near else ""
-            raise SettingsError(f"未知的设置 {name}。{hint}可用的设置：{'、'.join(sorted(known))}。")
     try:
+        for name in [*os.environ, *dotenv_values(ENV_FILE, encoding="utf-8")]:
+            _check_name(name)
         return Settings()
     except ValidationError as exc:
         first = exc.errors()[0]
         name = f"{PREFIX}{str(first['loc'][0]).removeprefix(PREFIX.lower()).upper()}"
+        limits = first.get("ctx", {})
+        meaning = _MEANING.get(first["type"], first["msg"]).format(**limits)
         raise SettingsError(
-            f"设置 {name} 的值 {first.get('input')!r} 不能用：{first['msg']}。见 README 的设置表。"
+            f"设置 {name} 的值 {first.get('input')!r} 不能用：{meaning}。见 README 的设置表。"
         ) from exc
     except UnicodeDecodeError as exc:
-        raise SettingsError(".env 不是 UTF-8 编码，请另存为 UTF-8。") from exc
+        raise SettingsError(f"{ENV_FILE} 不是 UTF-8 编码，请另存为 UTF-8。") from exc
+    except OSError as exc:
+        raise SettingsError(f"{ENV_FILE} 读不了：{exc.strerror}。") from exc
+
+
+def _check_name(name: str) -> None:
+    known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
+    if not name.upper().startswith(PREFIX) or name.upper() in known:
+        return
+    near = difflib.get_close_matches(name.upper(), known, n=1)
+    hint = f"是不是想写 {near[0]}？" if near else ""
+    raise SettingsError(f"未知的设置 {name}。{hint}可用的设置：{'、'.join(sorted(known))}。")

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from ingest.articles import Article, id_of, read_corpus
 from ingest.chunks import Chunk, ChunkSettings, cut
 from ingest.embedders import Embedder
-from ingest.errors import ArticleError, IndexLockedError, IndexStoreError
-from ingest.index import ArticleIndex, Manifest, Prepared, Question, open_index
+from ingest.errors import ArticleError
+from ingest.index import ArticleIndex, Manifest, Prepared, Question, open_index, writing
 from ingest.settings import Settings
 
 # Passages embedded and written together: enough to fill the model's batches, few enough
@@ -62,15 +61,7 @@ def sync(
     becomes the same. Raises CorpusError, ModelError or IndexStoreError.
     """
     chunking = chunking or ChunkSettings()
-    lock = FileLock(settings.data_dir / ".sync.lock")
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        lock.acquire(timeout=0)
-    except Timeout as exc:
-        raise IndexLockedError("另一个 sync 正在写索引，请等它结束后再运行。") from exc
-    except OSError as exc:
-        raise IndexStoreError(f"数据目录 {settings.data_dir} 写不了：{exc.strerror}。") from exc
-    try:
+    with writing(settings):
         index = open_index(settings, manifest_of(embedder, chunking))
         found = list(read_corpus(settings.corpus_dir))
         if rebuild:
@@ -78,8 +69,6 @@ def sync(
         index.create()
         stamp = now or dt.datetime.now(dt.UTC)
         return _sync(index, found, embedder, chunking, progress, stamp)
-    finally:
-        lock.release()
 
 
 def _sync(

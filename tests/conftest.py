@@ -77,9 +77,7 @@ def bot(corpus_settings: Settings, embedder: SentenceTransformerEmbedder) -> Mer
 
 
 @pytest.fixture
-def own_corpus_settings(
-    corpus_settings: Settings, models_dir: Path, tmp_path: Path
-) -> Settings:
+def own_corpus_settings(corpus_settings: Settings, models_dir: Path, tmp_path: Path) -> Settings:
     """The real corpus and its index, copied: a test may change both."""
     shutil.copytree(CORPUS, tmp_path / "corpus")
     shutil.copytree(corpus_settings.index_dir, tmp_path / "data" / "chroma")

@@ -93,10 +93,11 @@ def _values(
         _expect_keys(rule_id, fields, {"from", "value", "article", "quote"}, {"to"})
         start = _day_or_none(rule_id, "from", fields["from"])
         end = _day_or_none(rule_id, "to", fields.get("to"))
-        if place and (start is None or previous is None or start <= previous):
+        if place and (start is None or (previous is not None and start <= previous)):
             raise RuleDataError(f"规则 {rule_id}：第 {place + 1} 个值的 from 应晚于前一个值。")
         if start and end and end < start:
             raise RuleDataError(f"规则 {rule_id}：to {end} 早于 from {start}。")
+        previous = end or start
         if end is None and place + 1 < len(written):
             following = _day_or_none(rule_id, "from", written[place + 1]["from"])
             end = following - _ONE_DAY if following else None
@@ -107,7 +108,6 @@ def _values(
                 f"规则 {rule_id}：引文里没有数值 {plain(amount)}（单位 {unit}）：“{quote}”。"
             )
         yield Value(start, end, amount, str(fields["article"]), quote)
-        previous = end or start
 
 
 def _statement(rule_id: str, fields: Any, texts: Mapping[str, str]) -> RuleUse:

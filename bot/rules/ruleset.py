@@ -113,6 +113,11 @@ class Rules:
         """The number in force on a day, of a parameter that counts something."""
         return int(self.value(rule_id, on=on))
 
+    def known_days(self, rule_id: str) -> str:
+        """The days a parameter has values for, in words."""
+        values = self.parameters[rule_id].values
+        return "、".join(f"{value.start or '最早'} 至 {value.end or '今后'}" for value in values)
+
     def use(self, rule_id: str, *, on: dt.date) -> RuleUse:
         """The number in force on a day with its unit and sentence."""
         value = self._value(rule_id, on)
@@ -158,11 +163,5 @@ class Rules:
             if value.holds_on(day):
                 return value
         raise OutsideRulesError(
-            f"“{parameter.label}”没有 {day} 的数据。有数据的日子：{_periods(parameter)}。"
+            f"“{parameter.label}”没有 {day} 的数据。有数据的日子：{self.known_days(rule_id)}。"
         )
-
-
-def _periods(parameter: Parameter) -> str:
-    return "、".join(
-        f"{value.start or '最早'} 至 {value.end or '今后'}" for value in parameter.values
-    )

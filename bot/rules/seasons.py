@@ -6,8 +6,8 @@ import datetime as dt
 
 from dateutil.relativedelta import relativedelta, weekday
 
-from bot.answers import Calculation
-from bot.errors import InputError
+from bot.answers import Calculation, RuleUse
+from bot.errors import InputError, OutsideRulesError
 from bot.rules.ruleset import Holidays, Rules
 
 _EARLY = "peak_season.early_months"
@@ -17,7 +17,8 @@ _WEEKDAYS = "一二三四五六日"
 def peak_season(rules: Rules, *, today: dt.date, year: int) -> Calculation:
     """The year's shopping days, and when its season began early.
 
-    Raise OutsideRulesError for a year the article does not speak of.
+    The shopping days are the calendar's; ``early_start`` is the article's, and None for a
+    year it does not speak of.
     """
     del today
     limits = rules.limits
@@ -26,27 +27,25 @@ def peak_season(rules: Rules, *, today: dt.date, year: int) -> Calculation:
             "year",
             f"年份 {year} 不能用：应在 {limits.first_day.year} 至 {limits.last_day.year} 之间。",
         )
-    friday = black_friday(rules.holidays, year)
-    monday = cyber_monday(rules.holidays, year)
-    months = rules.whole(_EARLY, on=friday)
-    early_start = friday - relativedelta(months=months)
     thanksgiving = _thanksgiving(rules.holidays, year)
+    friday = _black_friday(rules.holidays, year)
+    monday = _cyber_monday(rules.holidays, year)
+    early_start, steps, assumptions, uses = _early_start(rules, friday)
     return Calculation(
         tool="peak_season",
         inputs={"year": year},
         result={
             "black_friday": friday.isoformat(),
             "cyber_monday": monday.isoformat(),
-            "early_start": early_start.isoformat(),
+            "early_start": early_start,
         },
         steps=(
             f"{year}年的感恩节是 {thanksgiving}，黑色星期五是次日 {friday}。",
             f"网络星期一是其后的星期一 {monday}。",
-            f"旺季早{months}个月开始：{friday} 往前{months}个月 = {early_start}。",
+            *steps,
         ),
         assumptions=(
-            rules.reading("peak_season.year", year=year),
-            rules.reading("peak_season.month_before"),
+            *assumptions,
             rules.reading(
                 "peak_season.calendar",
                 month=rules.holidays.month,
@@ -54,19 +53,38 @@ def peak_season(rules: Rules, *, today: dt.date, year: int) -> Calculation:
                 weekday=_WEEKDAYS[rules.holidays.weekday - 1],
             ),
         ),
-        rules=(rules.use(_EARLY, on=friday), rules.statement("peak_season.of_2021")),
+        rules=(*uses, rules.statement("peak_season.of_2021")),
     )
 
 
-def black_friday(holidays: Holidays, year: int) -> dt.date:
-    """The day after Thanksgiving."""
+def _early_start(
+    rules: Rules, friday: dt.date
+) -> tuple[str | None, list[str], list[str], list[RuleUse]]:
+    """The day, its working, how it was read, and the rule; no day outside the data."""
+    try:
+        months = rules.whole(_EARLY, on=friday)
+    except OutsideRulesError:
+        known = rules.known_days(_EARLY)
+        return None, [], [rules.reading("peak_season.no_data", known=known, year=friday.year)], []
+    early_start = friday - relativedelta(months=months)
+    return (
+        early_start.isoformat(),
+        [f"旺季早{months}个月开始：{friday} 往前{months}个月 = {early_start}。"],
+        [
+            rules.reading("peak_season.year", year=friday.year),
+            rules.reading("peak_season.month_before"),
+        ],
+        [rules.use(_EARLY, on=friday)],
+    )
+
+
+def _black_friday(holidays: Holidays, year: int) -> dt.date:
     return _thanksgiving(holidays, year) + dt.timedelta(days=holidays.black_friday_days_after)
 
 
-def cyber_monday(holidays: Holidays, year: int) -> dt.date:
-    """The first Monday after Black Friday."""
+def _cyber_monday(holidays: Holidays, year: int) -> dt.date:
     monday = weekday(holidays.cyber_monday_weekday - 1)
-    return black_friday(holidays, year) + relativedelta(weekday=monday(1))
+    return _black_friday(holidays, year) + relativedelta(weekday=monday(1))
 
 
 def _thanksgiving(holidays: Holidays, year: int) -> dt.date:

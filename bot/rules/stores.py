@@ -170,7 +170,7 @@ def _category(rules: Rules, category: str | None) -> _Category | None:
     if candidates:
         return max(candidates, key=lambda candidate: len(candidate[0]))[1]
     started = next((main for main in rules.items(_MAIN) if _starts(main, word)), None)
-    return _Category(said, started, started)
+    return _Category(said, main=started)
 
 
 def _matches(word: str, name: str) -> bool:

@@ -15,10 +15,10 @@ from functools import cache
 from bot.understanding.numerals import HAN, number
 from bot.understanding.vocabulary import Span
 
-_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{1,2}(?![\da-z]))?"
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{1,2}(?![\da-z]))?"
 _NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z])(?:[{HAN}\d]+(?=[块元]|$|[^\d\w]))?)*|[{HAN}]+)"
 _AMOUNT = (
-    r"(?P<sign>(?<![\d\w%])[-−–]\s?|负的?)?(?P<prefix>[¥￥]\s?|rmb\s?|cny\s?|人民币)?"
+    r"(?P<sign>(?<![\da-z%])[-−–]\s?|负的?)?(?P<prefix>[¥￥]\s?|rmb\s?|cny\s?|人民币)?"
     rf"(?P<number>{_NUMBER})"
     r"(?:\s?(?P<unit>块钱?|元整?|圆|rmb|cny|yuan)(?:零)?"
     rf"(?:(?P<jiao>[\d{HAN}])(?:毛|角)?(?P<fen>[\d{HAN}])?(?:分(?!钟))?(?![\d单件笔]))?"
@@ -26,7 +26,6 @@ _AMOUNT = (
     r"|\s?(?P<cent>分钱|分(?![钟之期店类享别开析销润清])))?"
 )
 _TIMES = re.compile(r"\s*[x×*✕]\s*(\d{1,4})(?![\d.])")
-_TIMES_BEFORE = re.compile(r"(\d{1,4})\s*(?:单|件|笔|个)?\s*[x×*✕]\s*$")
 _COUNTED = (
     "单|件|笔|条|次|份|箱|盒|台|双|套|人|家|款|批|页|张|级|折|种|项|瓶|只|斤|公斤|kg|克|"
     "天|日|号|周|个|年|月|小时|分钟|点|岁|度|倍|位|店|%|‰|成|个点|包(?!邮)|楼|层|期|米|公里|"
@@ -38,11 +37,11 @@ _OTHER_NUMBERS = (
     rf"第\s*(?:\d+|[{HAN}]+)",
     r"(?:https?://|www\.)\S+",
     r"(?:订单编?号|单号|运单号?|快递单?号?|编号|电话|手机号?码?|微信号?|qq|工号|门牌|order (?:no|number|id))"
-    r"[是为:#\s.]*[a-z]*\d+[\w\-]*",
+    r"[是为:#\s.]*[a-z]*\d+[a-z\d\-]*",
     r"(?<!\d)1[3-9]\d{9}(?!\d)",
     r"(?<![\d.,])\d{10,}(?![\d.,])",
     rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[{HAN}]+|几|半)\s*(?:来|多|几)?\s*(?:{_COUNTED})(?![a-z])",
-    r"[a-z]+\d+|\d+[a-df-jl-vx-z][a-z\d]*",
+    r"(?<![\da-z])[a-z]+\d+|\d+[a-df-jl-vyz][a-z\d]*",
 )
 _MOST_REPEATS = 100
 

@@ -134,10 +134,17 @@ def _year(mention: DateMention, today: dt.date, lean: Lean) -> int:
         return today.year if written <= here else today.year - 1
     if lean is Lean.FUTURE:
         return today.year if written >= here else today.year + 1
-    months = (today.month - mention.month) % 12
-    backward = today.year if written <= here else today.year - 1
-    forward = today.year if written >= here else today.year + 1
-    return backward if months <= 6 else forward
+    return min(
+        (today.year + step for step in (1, 0, -1)),
+        key=lambda year: abs((_roughly(year, mention) - today).days),
+    )
+
+
+def _roughly(year: int, mention: DateMention) -> dt.date:
+    """A day near the one meant, also where that one does not exist."""
+    assert mention.month is not None
+    month = min(max(mention.month, 1), 12)
+    return dt.date(year, month, min(max(mention.day or 15, 1), 28))
 
 
 def _day_of_month(mention: DateMention, today: dt.date, lean: Lean) -> dt.date:

@@ -11,6 +11,7 @@ from bot.understanding.vocabulary import load_vocabulary
 
 _QUESTION_WINDOW = 6
 _SEPARATOR_COST = 6.0
+_SPACE_COST = 3.0
 _BEFORE_COST = 1.5
 _OTHER_DATE_COST = 8.0
 _SHARED_COST = 7.0
@@ -94,7 +95,9 @@ def _cost(
     separators = load_vocabulary().concepts["separator"]
     cost += len(between) * 0.5
     cost += _SEPARATOR_COST * bool(separators.search(between.strip()))
-    cost += 0.5 * _SEPARATOR_COST * (between != between.strip() and not between.isascii())
+    # A blank parts clauses in Chinese, words in English.
+    spaced = between != between.strip() and not text[high : high + 1].isascii()
+    cost += _SPACE_COST * spaced
     others = sum(1 for other in dates if low <= other.start < high)
     return cost + _OTHER_DATE_COST * min(others, 1)
 

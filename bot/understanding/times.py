@@ -13,13 +13,16 @@ _QUARTERS = {"一": 15, "1": 15, "二": 30, "两": 30, "三": 45, "3": 45}
 _CLOCK = (
     r"(?<![\d:.])(?P<h>\d{1,2}):(?P<min>\d{2})(?![\d:])\s*(?P<ap>a\.?m|p\.?m)?",
     r"(?<![\d:.])(?P<h>\d{1,2})(?:[:.](?P<min>\d{2}))?\s*(?P<ap>a\.?m|p\.?m)(?![a-z])",
-    rf"(?<![\d.第几早晚])(?P<h>{SMALL})\s*(?:点钟?|时(?=[\d零一二三四五半整正许]|$))(?!击|开|赞|评|名|数|了|选)"
+    rf"(?<![\d.第几零一二两三四五六七八九十])(?P<h>{SMALL})\s*(?:点钟?|时(?=[\d零一二三四五半整正许]|$))(?!击|开|赞|评|名|数|了|选)"
     rf"\s*(?P<tail>半|整|正|钟|(?P<q>[一二三两13])刻|(?P<tmin>零?{SMALL}|\d{{2}}|[二三四五]十[一二三四五六七八九]?)"
     r"分?(?!\s*[点天日月号元块单件个%]))?",
     r"(?P<word>(?<![a-z])(?:noon|midday|midnight)(?![a-z])|正午(?!\d)|零点)",
 )
 _WORDS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00", "正午": "12:00", "零点": "00:00"}
 _PART_WINDOW = 4
+_FEW = ("一", "两", "二")
+_COMPARED = ("早", "晚")
+_EVENINGS = ("昨晚", "今晚", "前晚", "夜晚", "今早", "明早", "明晚")
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ def _mention(found: re.Match[str], text: str) -> TimeMention | None:
         return TimeMention(start, end, found.group(), _WORDS[groups["word"]])
     part = _day_part(text, start)
     bare_han = not groups["h"].isascii()
-    if bare_han and part is None and not groups.get("tail") and groups["h"] in ("一", "两", "二"):
-        return None  # 有一点, 说两点: no times
+    quantifier = text[start - 1 : start] in _COMPARED and text[start - 2 : start] not in _EVENINGS
+    if bare_han and groups["h"] in _FEW and not groups.get("tail") and (not part or quantifier):
+        return None  # 有一点, 说两点, 早一点: no times
     hour, minute = small_number(groups["h"]), _minute(groups)
     shown = text[start:end].strip()
     if minute > 59 or hour > 24 or (hour == 24 and minute):

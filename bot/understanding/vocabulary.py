@@ -28,6 +28,14 @@ class ToolWords:
 
 
 @dataclass(frozen=True)
+class QuestionWords:
+    """How a missing input is asked for."""
+
+    ask: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Vocabulary:
     """Words by what they mean; patterns are matched against normalised text."""
 
@@ -44,6 +52,9 @@ class Vocabulary:
     festivals: Mapping[str, tuple[int, int]]
     moving_festivals: Mapping[str, str]
     tools: Mapping[str, ToolWords]
+    platform_after_number: re.Pattern[str]
+    questions: Mapping[str, QuestionWords]
+    readings: Mapping[str, str]
 
     def has(self, concept: str, text: str) -> bool:
         """Whether a text holds a wording of the concept."""
@@ -72,6 +83,12 @@ def load_vocabulary() -> Vocabulary:
         festivals={name: (day[0], day[1]) for name, day in content["festivals"].items()},
         moving_festivals=content["moving_festivals"],
         tools={name: _tool_words(words) for name, words in content["tools"].items()},
+        platform_after_number=re.compile(content["platform_after_number"]),
+        questions={
+            name: QuestionWords(words["ask"], tuple(words["options"]))
+            for name, words in content["questions"].items()
+        },
+        readings=content["readings"],
     )
 
 

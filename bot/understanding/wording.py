@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from bot.text import fold
 from bot.understanding.vocabulary import load_vocabulary
+
+_LISTED = re.compile(r"(?<=\d)，(?=\d)")
 
 
 @lru_cache(maxsize=1024)
 def normalise(text: str) -> str:
     """Simplified, half width, lower case, Cantonese and slips put into common words."""
     # 係 (is) becomes 系 (department) when simplified: it has to be read before.
-    folded = fold(text.replace("係", "是"))
+    # A full-width comma parts numbers, a half-width one may group thousands.
+    folded = fold(_LISTED.sub("、", text.replace("係", "是")))
     for pattern, word in load_vocabulary().spelling:
         folded = pattern.sub(word, folded)
     return folded.strip()

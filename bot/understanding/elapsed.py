@@ -1,0 +1,29 @@
+"""How long ago something happened, said without a date: 关了60天了, 交易成功20天了."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import cache
+
+from bot.understanding.messages import Message
+from bot.understanding.numerals import SMALL, small_number
+
+_ELAPSED = rf"^(了|已经|都|有|过了?|满|刚好|差不多|也|到现在|至今|\s|,)*(?P<n>\d{{1,4}}|{SMALL})\s*天(?P<le>了)?(?!之?[内后前])"
+
+
+def elapsed_since(message: Message, roles: tuple[str, ...]) -> tuple[dt.date, str] | None:
+    """The day of an event told by the days since, and the words that tell it."""
+    for event in message.events:
+        if event.name not in roles:
+            continue
+        found = _pattern().search(message.text[event.end :])
+        if found and (found["le"] or message.text[event.start : event.end].endswith("了")):
+            day = message.today - dt.timedelta(days=small_number(found["n"]))
+            return day, message.text[event.start : event.end] + found.group().strip()
+    return None
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(_ELAPSED)

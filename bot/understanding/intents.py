@@ -1,0 +1,151 @@
+"""Which tools a message asks for, by the alternatives listed in ``vocabulary.yaml``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.understanding.amount_roles import with_role
+from bot.understanding.elapsed import elapsed_since
+from bot.understanding.disputes import denied_facts, said_facts
+from bot.understanding.messages import Message
+from bot.understanding.negation import affirmed
+from bot.understanding.slots import TOOLS
+from bot.understanding.stores import category, seller_type
+from bot.understanding.vocabulary import ToolWords
+
+
+def asked_tools(message: Message) -> tuple[str, ...]:
+    """The tools a message asks for by its own words, in the order they are usually chained."""
+    tools = message.words.tools
+    return tuple(name for name in TOOLS if _is_asked(message, tools[name]))
+
+
+def opens_case(tool: str, message: Message) -> bool:
+    """Whether the wording speaks of a case although a key input is not said."""
+    return _any_of(message, message.words.tools[tool].case)
+
+
+def is_left_open(tool: str, message: Message) -> bool:
+    """Whether the message asks what the articles leave open, or another tool answers."""
+    return any(_holds(message, token) for token in message.words.tools[tool].unless)
+
+
+def _is_asked(message: Message, words: ToolWords) -> bool:
+    return _any_of(message, words.asks) and not any(
+        _holds(message, token) for token in words.unless
+    )
+
+
+def _any_of(message: Message, alternatives: tuple[tuple[str, ...], ...]) -> bool:
+    return any(all(_holds(message, token) for token in tokens) for tokens in alternatives)
+
+
+def _holds(message: Message, token: str) -> bool:
+    """One token: ``-x`` negates, ``event:``/``asked:``/``role:``/``has:`` look at mentions."""
+    if token.startswith("-"):
+        return not _holds(message, token[1:])
+    kind, _, name = token.rpartition(":")
+    if kind == "event":
+        return any(event.name == name for event in message.events)
+    if kind == "asked":
+        return any(event.name == name and event.asked for event in message.events)
+    if kind == "role":
+        return bool(message.dates_of(name))
+    if kind == "elapsed":
+        return elapsed_since(message, (name,)) is not None
+    if kind == "has":
+        return _MENTIONS[name](message)
+    if name in _DERIVED:
+        return _DERIVED[name](message)
+    return message.has(name)
+
+
+_MENTIONS: Mapping[str, Callable[[Message], bool]] = {
+    "amount": lambda message: bool(message.amounts),
+    "date": lambda message: any(not day.is_now for day in message.days),
+    "month": lambda message: bool(message.dates),
+    "time": lambda message: bool(message.times),
+    "month_result": lambda message: message.month_results is not None,
+    "fact": lambda message: bool(said_facts(message)),
+    "denied_fact": lambda message: bool(denied_facts(message)),
+    "seller": lambda message: seller_type(message) is not None,
+    "seller_individual": lambda message: seller_type(message) == "individual_business",
+    "category": lambda message: category(message) is not None,
+}
+
+
+def _fee_given(message: Message) -> bool:
+    return bool(with_role(message, "fee"))
+
+
+def _inverse_asked(message: Message) -> bool:
+    payments = with_role(message, "paid", "price")
+    return _is_asked(message, message.words.tools["payment_from_fee"]) and not payments
+
+
+def _net_given(message: Message) -> bool:
+    """想到手1000要卖多少: no tool works back from what is left."""
+    return bool(with_role(message, "net")) and not with_role(message, "paid", "price", None)
+
+
+def _charges_only(message: Message) -> bool:
+    return message.has("other_charges") and not (message.has("fee") or message.has("net"))
+
+
+def _commission_only(message: Message) -> bool:
+    return message.has("commission") and not message.has("fee")
+
+
+def _settlement_asked(message: Message) -> bool:
+    return _is_asked(message, message.words.tools["settlement_month"])
+
+
+def _ship_asked(message: Message) -> bool:
+    return _is_asked(message, message.words.tools["latest_ship_date"])
+
+
+def _hours_asked(message: Message) -> bool:
+    """那个咨询在客服考核时段里吗: a case whose time is not said."""
+    return (
+        message.has("own_case") and message.has("hours_context") and message.has("hours_question")
+    )
+
+
+def _window_asked(message: Message) -> bool:
+    return _is_asked(message, message.words.tools["dispute_window"]) and bool(message.days)
+
+
+def _acceptance_asked(message: Message) -> bool:
+    return message.has("acceptance") and bool(said_facts(message))
+
+
+def _review_months(message: Message) -> bool:
+    told = message.month_results
+    return told is not None and message.has("review")
+
+
+def _months_named(message: Message) -> bool:
+    """Results told month by month, rather than 连续两个月不达标 as the rule has it."""
+    told = message.month_results
+    return told is not None and (told.named or len(set(told.results)) > 1)
+
+
+def _refund_unless_negated(message: Message) -> bool:
+    return affirmed(message, "refund") is True
+
+
+_DERIVED: Mapping[str, Callable[[Message], bool]] = {
+    "fee_given": _fee_given,
+    "inverse_asked": _inverse_asked,
+    "net_given": _net_given,
+    "charges_only": _charges_only,
+    "commission_only": _commission_only,
+    "settlement_asked": _settlement_asked,
+    "ship_asked": _ship_asked,
+    "hours_asked": _hours_asked,
+    "window_asked": _window_asked,
+    "acceptance_asked": _acceptance_asked,
+    "review_months": _review_months,
+    "months_named": _months_named,
+    "refund_unless_negated": _refund_unless_negated,
+}

@@ -1,0 +1,66 @@
+"""Where an order is shipped from: 境内 or 境外, by the words for places and warehouses."""
+
+from __future__ import annotations
+
+from bot.understanding.messages import Message
+from bot.understanding.vocabulary import Span
+
+_OPPOSITE = {"domestic": "overseas", "overseas": "domestic"}
+_WINDOW = 8
+
+
+def origins(message: Message) -> tuple[str, ...]:
+    """The origins named, in order, each once."""
+    found: list[tuple[int, str]] = []
+    for origin in ("overseas", "domestic"):
+        for span in message.words.spans(f"{origin}_word", message.text):
+            if _is_origin(message, span):
+                found.append((span[0], _turned(message, span, origin)))
+        for span in message.words.spans(f"{origin}_place", message.text):
+            if _is_origin(message, span) and _ships(message, span):
+                found.append((span[0], _turned(message, span, origin)))
+    return tuple(dict.fromkeys(origin for _, origin in sorted(found)))
+
+
+def unclear_origin(message: Message) -> str | None:
+    """The question to ask where what is said leaves the origin open."""
+    if message.has("bonded"):
+        return "origin_bonded"
+    words = message.words
+    places = [
+        span
+        for concept in ("overseas_word", "overseas_place")
+        for span in words.spans(concept, message.text)
+    ]
+    if any(_is_destination(message, span) for span in places):
+        return "origin_destination"
+    return None
+
+
+def _is_destination(message: Message, span: Span) -> bool:
+    before = message.text[max(0, span[0] - _WINDOW) : span[0]]
+    return message.words.has("destination_before", before)
+
+
+def _is_origin(message: Message, span: Span) -> bool:
+    """Not the destination, not a person, not the make of the goods, not both at once."""
+    after = message.text[span[1] : span[1] + _WINDOW]
+    both = any(
+        start <= span[0] < end for start, end in message.words.spans("both_origins", message.text)
+    )
+    foreign = message.words.has("not_origin_after", after)
+    return not both and not foreign and not _is_destination(message, span)
+
+
+def _ships(message: Message, span: Span) -> bool:
+    """A place by itself is an origin only where something is sent from it, or all that is said."""
+    before = message.text[max(0, span[0] - _WINDOW) : span[0]]
+    after = message.text[span[1] :]
+    sends = message.words.has("place_ships", after) or message.words.has("place_from", before)
+    alone = len(message.text) <= (span[1] - span[0]) + 4
+    return sends or alone
+
+
+def _turned(message: Message, span: Span, origin: str) -> str:
+    before = message.text[max(0, span[0] - _WINDOW) : span[0]]
+    return _OPPOSITE[origin] if message.words.has("negated_before", before) else origin

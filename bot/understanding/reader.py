@@ -1,0 +1,115 @@
+"""The whole route: turns -> what is being talked about -> requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from bot.answers import Turn
+from bot.platforms import Platforms, load_platforms
+from bot.understanding.cases import Case, ToolCase, advance
+from bot.understanding.messages import read_message
+from bot.understanding.phrases import question
+from bot.understanding.requests import Invalid, Missing, ToolRequest
+from bot.understanding.slots import AS_OF, Value
+from ingest.settings import load_settings
+
+_MOST_TURNS = 12
+_MOST_REQUESTS = 8
+
+_REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "auto_confirm_receipt": ("ship_confirmed", "origin"),
+    "latest_ship_date": ("target", "origin"),
+    "settlement_month": ("confirmed_receipt", "order_completed"),
+    "payment_channel_fee": ("paid",),
+    "payment_from_fee": ("fee",),
+    "dispute_window": ("transaction_success", "goods"),
+    "dispute_acceptance": ("facts",),
+    "self_service_eligibility": ("last_closed",),
+    "service_hours": ("times",),
+    "service_review": ("months",),
+    "mini_store_requirements": ("seller_type",),
+    "peak_season": ("year",),
+}
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "auto_confirm_receipt": {"extended": False, "refund_requested": False},
+    "latest_ship_date": {"extended": False},
+    "dispute_window": {"special_case": None},
+    "mini_store_requirements": {"category": None},
+}
+# Inputs of which each value is a case of its own: two shipping days are two calculations.
+_SEPARATE = ("ship_confirmed", "origin", "confirmed_receipt", "transaction_success", "last_closed")
+
+
+def understand(
+    text: str,
+    history: Sequence[Turn],
+    today: dt.date,
+    *,
+    platforms: Platforms | None = None,
+) -> tuple[ToolRequest, ...]:
+    """The calculations a merchant asks for; empty where there is no case to compute.
+
+    ``history`` is the conversation before ``text``, oldest first; ``today`` the day it is asked
+    on. ``platforms`` defaults to those of the corpus folder in the settings.
+    """
+    known = platforms if platforms is not None else _corpus_platforms()
+    case: Case = ()
+    asked = None
+    for turn in [*history[-_MOST_TURNS:], Turn("user", text)]:
+        message = read_message(turn.content, today)
+        if turn.role == "assistant":
+            asked = message
+        elif turn.role == "user":
+            case = advance(case, message, asked, known)
+            asked = None
+    requests = [request for part in case if part.open for request in _requests(part)]
+    return tuple(requests[:_MOST_REQUESTS])
+
+
+@cache
+def _corpus_platforms() -> Platforms:
+    return load_platforms(load_settings().corpus_dir)
+
+
+def _requests(part: ToolCase) -> Iterator[ToolRequest]:
+    """One request for each combination of the values that are cases of their own."""
+    names = [name for name in _SEPARATE if len(part.slots.get(name, ())) > 1]
+    lists = [part.slots[name] for name in names]
+    lengths = {len(values) for values in lists}
+    # As many days as origins: the first day goes with the first origin.
+    paired = len(lists) > 1 and len(lengths) == 1
+    combinations = zip(*lists, strict=True) if paired else itertools.product(*lists)
+    for combination in combinations:
+        chosen = dict(zip(names, combination, strict=True))
+        first = {name: values[0] for name, values in part.slots.items() if values}
+        yield _request(part.tool, {**first, **chosen})
+
+
+def _request(tool: str, values: Mapping[str, Value]) -> ToolRequest:
+    usable = {
+        name: value
+        for name, value in values.items()
+        if not value.problem and not value.ask and name != AS_OF
+    }
+    as_of = values.get(AS_OF)
+    return ToolRequest(
+        tool=tool,
+        inputs={**_DEFAULTS.get(tool, {}), **{n: v.value for n, v in usable.items()}},
+        missing=tuple(_missing(tool, values)),
+        invalid=tuple(Invalid(n, v.problem) for n, v in values.items() if v.problem),
+        readings=tuple(dict.fromkeys(r for v in values.values() for r in v.readings)),
+        as_of=dt.date.fromisoformat(as_of.value) if as_of and as_of.value else None,
+    )
+
+
+def _missing(tool: str, values: Mapping[str, Value]) -> Iterator[Missing]:
+    for name in _REQUIRED[tool]:
+        value = values.get(name)
+        if value is None:
+            yield question(name)
+        elif value.ask:
+            yield question(name, value.ask, **dict(value.details))

@@ -1,0 +1,224 @@
+"""``python -m evals``: run the cases, measure on foreign texts, fit the confidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from bot.errors import BotError
+from evals.cases import CASES_DIR, load_cases
+from evals.errors import CaseError, EvalError
+from evals.runner import Askable, Ranking, run_cases
+from ingest.errors import IngestError
+
+app = typer.Typer(
+    help="掌柜问答的评测：跑用例、在外部数据集上量检索和回答、拟合置信度。",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+# What a release should reach on the Chinese reading-comprehension set (CMRC 2018, dev).
+_EXTERNAL = (
+    ("hit_1", "首段命中 hit@1", 0.975),
+    ("hit_5", "前五段命中 hit@5", None),
+    ("mrr_10", "MRR@10", 0.985),
+    ("gold_share", "回答含标准答案", 0.85),
+    ("median_answer_length", "回答字数中位数（不超过 120）", None),
+    ("auroc_removed", "拒答：有段落与去掉段落的 AUROC", 0.85),
+    ("citations_exact", "引文逐字一致", 1.0),
+    ("seconds_indexing", "建索引秒数", None),
+    ("seconds_asking", "提问秒数", None),
+)
+
+
+@app.command()
+def run(
+    split: Annotated[str, typer.Option(help="用哪一部分：dev、test 或 all。")] = "all",
+    kinds: Annotated[str, typer.Option(help="只跑这些类，逗号分隔，如 fact,list。")] = "",
+    json_out: Annotated[Path | None, typer.Option("--json", help="JSON 报告写到哪里。")] = None,
+    html_out: Annotated[Path | None, typer.Option("--html", help="网页报告写到哪里。")] = None,
+    against: Annotated[Path | None, typer.Option(help="与这份旧的 JSON 报告相比。")] = None,
+    url: Annotated[str | None, typer.Option(help="问一个正在运行的服务，而不是本进程。")] = None,
+    gates: Annotated[bool, typer.Option("--gates", help="有门槛未达到时退出码为 1。")] = False,
+    cases: Annotated[Path, typer.Option(help="用例目录。")] = CASES_DIR,
+) -> None:
+    """跑全部用例，打印各类指标；门槛按 test 部分定，算错和编造数字一次都不行。"""
+    from evals import report, tables
+    from evals.article_files import ArticleFiles
+    from evals.gates import check
+    from evals.page import render
+    from evals.scores import score
+    from ingest.settings import load_settings
+
+    if gates and split == "dev":
+        raise CaseError("门槛按 test 部分定，--gates 不能和 --split dev 一起用。")
+    chosen = load_cases(cases, split=split, kinds=_listed(kinds))
+    old = report.load(against) if against else None
+    articles = ArticleFiles(load_settings().corpus_dir)
+    bot, ranking, target = _target(url)
+    with tqdm(total=len(chosen), unit="问", desc="评测", disable=None, leave=False) as bar:
+        results = run_cases(chosen, bot, articles, ranking=ranking, progress=bar.update)
+    scores = score(results)
+    outcomes = check(scores)
+    content = report.as_json(
+        results,
+        scores,
+        outcomes,
+        target=target,
+        split=split,
+        made=dt.datetime.now(dt.UTC),
+    )
+    changes = report.compare(old, content) if old else None
+    console = _console()
+    tables.print_scores(scores, console)
+    tables.print_gates(outcomes, console)
+    if changes:
+        tables.print_changes(changes, console)
+    if json_out:
+        report.write_json(json_out, content)
+        console.print(f"JSON 报告：{json_out}")
+    if html_out:
+        report.write(html_out, render(results, scores, outcomes, content, changes))
+        console.print(f"网页报告：{html_out}")
+    if gates and any(one.missed for one in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command()
+def external(
+    squad: Annotated[Path, typer.Option(help="SQuAD 布局的 JSON 文件。")],
+    limit: Annotated[int | None, typer.Option(min=1, help="最多问多少题（均匀取）。")] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="JSON 结果写到哪里。")] = None,
+) -> None:
+    """在外部阅读理解数据集上量检索、回答和拒答；索引建在临时目录里，用完即删。"""
+    from evals.external import run_external
+    from evals.report import write_json
+    from evals.squad import read_squad
+    from ingest.embedders import make_embedder
+    from ingest.settings import load_settings
+
+    content = read_squad(squad)
+    settings = load_settings()
+    embedder = make_embedder(settings, progress=lambda line: tqdm.write(line, sys.stderr))
+    with _stages() as progress:
+        summary, measured = run_external(
+            content, settings, embedder, limit=limit, progress=progress
+        )
+    figures = asdict(summary)
+    table = Table(title=f"{squad.name}：{summary.paragraphs} 段，{summary.questions} 题")
+    for heading in ("指标", "得到", "目标"):
+        table.add_column(heading)
+    for name, label, goal in _EXTERNAL:
+        table.add_row(label, _figure(figures[name]), "" if goal is None else f"≥ {goal:g}")
+    _console().print(table)
+    if json_out:
+        questions = [
+            {**asdict(one), "holds_gold": one.holds_gold, "ranked": list(one.ranked)}
+            for one in measured
+        ]
+        write_json(json_out, {"file": squad.name, **figures, "questions": questions})
+
+
+@app.command()
+def calibrate(
+    out: Annotated[
+        Path | None, typer.Option(help="写到哪里；默认就是机器人读的 bot/confidence.json。")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只打印，不写文件。")] = False,
+) -> None:
+    """用标注问题和 dev 用例拟合置信度；换了模型、文章或检索权重之后要重做。"""
+    from bot.assembly import open_bot
+    from bot.confidence import __file__ as confidence_file
+    from evals.calibrate import calibrate as fit_confidence
+    from evals.report import write_json
+
+    bot = open_bot(progress=_say)
+    with _stages() as progress:
+        fit = fit_confidence(bot, lambda done, total: progress("标注问题", done, total))
+    typer.echo(
+        f"用了 {fit.answerable} 个能答的和 {fit.not_answerable} 个不能答的问题；"
+        f"交叉验证 AUROC {_figure(fit.auroc)}，ECE {_figure(fit.calibration_error)}，"
+        f"拒答界限 {fit.threshold:.4f}。"
+    )
+    if not dry_run:
+        path = out or Path(confidence_file).with_name("confidence.json")
+        write_json(path, fit.as_json())
+        typer.echo(f"已写入 {path}。")
+
+
+def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:
+    if url:
+        from evals.service import ServiceBot
+
+        return ServiceBot(url), None, url
+    from bot.assembly import open_bot
+
+    bot = open_bot(progress=_say)
+
+    def found(question: str) -> list[str]:
+        return [passage.article_id for passage in bot.retriever.search(question).passages]
+
+    return bot, found, "本进程"
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
+
+
+def _figure(value: float | None) -> str:
+    return "—" if value is None else f"{value:.4g}"
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _console() -> Console:
+    # A pipe or a file has no width: a table must not be folded to eighty columns there.
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
+
+
+@contextmanager
+def _stages() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for every stage, one at a time."""
+    bars: dict[str, tqdm[NoReturn]] = {}
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if stage not in bars:
+            _close(bars)
+            bars[stage] = tqdm(total=total, desc=stage, disable=None, leave=False)
+        bars[stage].update(done - bars[stage].n)
+
+    try:
+        yield progress
+    finally:
+        _close(bars)
+
+
+def _close(bars: Mapping[str, tqdm[NoReturn]]) -> None:
+    for bar in bars.values():
+        bar.close()
+
+
+def main() -> None:
+    """Run a command; every known error becomes one line and exit status 1."""
+    try:
+        app()
+    except (EvalError, BotError, IngestError) as exc:
+        typer.echo(f"错误：{exc}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+// Opens cited passages beside the conversation, keeps the newest exchange in view and reads
+// new answers to screen readers. Everything it inserts was escaped by the server.
+(() => {
+  "use strict";
+
+  const NARROW = "(max-width: 999px)";
+  let opener = null;
+  let latest = 0;
+
+  const byId = (id) => document.getElementById(id);
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  function showMark(root, smooth) {
+    const mark = root.querySelector("mark");
+    if (mark) mark.scrollIntoView({ block: "center", behavior: smooth ? "smooth" : "auto" });
+  }
+
+  async function fetchPassage(link) {
+    const address = new URL(link.href);
+    address.searchParams.set("part", "1");
+    const response = await fetch(address);
+    return response.text();
+  }
+
+  async function openPassage(link) {
+    const turn = ++latest;
+    let content;
+    try {
+      content = await fetchPassage(link);
+    } catch {
+      content = "<p class='article-notice'>打不开原文，请检查网络后再试。</p>";
+    }
+    if (turn !== latest) return;
+    opener = link;
+    document.querySelectorAll(".opened").forEach((other) => other.classList.remove("opened"));
+    link.classList.add("opened");
+    byId("passage-body").innerHTML = content;
+    const title = byId("passage-body").querySelector(".article-title");
+    byId("passage-title").textContent = title ? `原文：《${title.textContent.trim()}》` : "原文";
+    byId("passage").hidden = false;
+    document.body.classList.add("passage-open");
+    byId("passage").focus({ preventScroll: true });
+    showMark(byId("passage-body"), false);
+    if (!matchMedia(NARROW).matches) link.scrollIntoView({ block: "nearest" });
+  }
+
+  function closePassage() {
+    latest += 1;
+    byId("passage").hidden = true;
+    document.body.classList.remove("passage-open");
+    document.querySelectorAll(".opened").forEach((other) => other.classList.remove("opened"));
+    if (opener && opener.isConnected) opener.focus();
+  }
+
+  function onClick(event) {
+    if (event.target.closest("#passage-close")) {
+      closePassage();
+      return;
+    }
+    const link = event.target.closest("a[data-passage]");
+    // With a modifier key the link opens as a page of its own.
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    openPassage(link);
+  }
+
+  function onKey(event) {
+    const panel = byId("passage");
+    if (event.key === "Escape" && panel && !panel.hidden) closePassage();
+  }
+
+  function onTalk(talk) {
+    const exchanges = talk.querySelectorAll(".exchange");
+    const newest = exchanges[exchanges.length - 1];
+    if (!newest) {
+      if (!byId("passage").hidden) closePassage();
+      return;
+    }
+    newest.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+    const said = newest.querySelector(".answer, .waiting");
+    byId("announcement").textContent = said ? said.innerText : "";
+  }
+
+  function watch() {
+    const talk = byId("talk");
+    if (!talk || !byId("passage")) return false;
+    new MutationObserver(() => onTalk(talk)).observe(talk, { childList: true, subtree: true });
+    return true;
+  }
+
+  function waitForPage() {
+    if (watch()) return;
+    const waiting = new MutationObserver(() => watch() && waiting.disconnect());
+    waiting.observe(document.body, { childList: true, subtree: true });
+  }
+
+  document.documentElement.lang = "zh-CN";
+  if (document.body.matches(".alone")) {
+    document.body.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
+    showMark(document, false);
+    return;
+  }
+  document.addEventListener("click", onClick);
+  document.addEventListener("keydown", onKey);
+  waitForPage();
+})();
