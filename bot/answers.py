@@ -93,7 +93,11 @@ class Calculation:
 
 @dataclass(frozen=True)
 class Answer:
-    """The contract every face shares."""
+    """The contract every face shares.
+
+    ``trace`` says how the answer came about: the question as it was searched, the readings
+    taken, why nothing was answered.
+    """
 
     status: Status
     text: str
@@ -102,6 +106,7 @@ class Answer:
     confidence: float = 0.0
     suggestions: tuple[str, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    trace: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data, as ``--json`` prints it."""

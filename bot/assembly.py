@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.calculating import Calculator, indexed_rules
 from bot.confidence import load_calibration
+from bot.conversation import Conversation
+from bot.distinctions import load_distinctions
+from bot.errors import RuleDataError
 from bot.pipeline import MerchantBot
 from bot.platforms import load_platforms
 from bot.ranking import UnitRanker
@@ -33,12 +37,24 @@ def open_bot(
     index = open_index(settings, manifest_of(embedder, ChunkSettings()))
     index.attach()
     platforms = load_platforms(settings.corpus_dir)
+    distinctions = load_distinctions(settings.corpus_dir)
     retriever = HybridRetriever(index, embedder, platforms)
     wording = load_wording()
     return MerchantBot(
         retriever=retriever,
         ranker=UnitRanker(retriever, wording),
+        calculator=_calculator(retriever),
+        conversation=Conversation(wording, platforms, distinctions),
         platforms=platforms,
+        distinctions=distinctions,
         wording=wording,
         calibration=load_calibration(),
     )
+
+
+def _calculator(retriever: HybridRetriever) -> Calculator:
+    """The rule tools, when the indexed articles hold every rule; else off, with the reason."""
+    try:
+        return Calculator(indexed_rules(retriever.article))
+    except RuleDataError as exc:
+        return Calculator(None, str(exc))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,13 @@ def run_batch(
     """
     lines = unreadable = 0
     try:
-        with source.open("rb") as questions, target.open("w", encoding="utf-8") as answers:
+        if target.exists() and source.exists() and target.samefile(source):
+            raise BatchError(f"{target}：回答不能写进问题文件本身，请换一个文件名。")
+        # Half a character in an id comes back as the escape it was written as.
+        with (
+            source.open("rb") as questions,
+            target.open("w", encoding="utf-8", errors="backslashreplace") as answers,
+        ):
             for raw in questions:
                 lines += 1
                 identifier, answer, readable = _line(bot, raw)
@@ -66,14 +73,21 @@ def _line(bot: MerchantBot, raw: bytes) -> tuple[Any, Answer, bool]:
 
 def _parsed(raw: bytes) -> Mapping[str, Any]:
     try:
-        entry = json.loads(raw.decode("utf-8-sig"))
+        # What Python reads beyond JSON (NaN, infinite numbers) could not be written back.
+        entry = json.loads(raw.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
     except UnicodeDecodeError as exc:
         raise _LineError("不是 UTF-8") from exc
-    except (json.JSONDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:
         raise _LineError("不是 JSON") from exc
     if not isinstance(entry, dict):
         raise _LineError('应为 {"id": …, "question": …}')
     return entry
+
+
+def _finite(number: str) -> float:
+    if not math.isfinite(value := float(number)):
+        raise ValueError(f"{number} is no JSON number")
+    return value
 
 
 def _fields(entry: Mapping[str, Any]) -> tuple[str, tuple[Turn, ...], dt.date | None]:

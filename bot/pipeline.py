@@ -10,22 +10,28 @@ from zoneinfo import ZoneInfo
 
 from bot import replies
 from bot.answers import Answer, Question, Turn
+from bot.calculating import Calculator, cite
 from bot.composing import Style, choose, compose, verify
 from bot.confidence import Calibration, features
+from bot.conversation import Conversation
+from bot.distinctions import Distinctions
+from bot.guard import withhold_unsupported
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.reading import NoQuestionError, read_question
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.wording import Wording
-from ingest.articles import Article
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+# Two cases are told apart by a question when the articles about them score this close.
+_UNSAID_MARGIN = 0.06
 
 
 @dataclass(frozen=True)
 class Examined:
     """What was found for a question and how sure it is; the hit test shows all of it."""
 
+    question: str
     found: Retrieved
     ranked: list[Ranked]
     features: dict[str, float]
@@ -34,73 +40,87 @@ class Examined:
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
 class MerchantBot:
     """Answers merchants' questions; made by ``open_bot``. Safe to share between threads."""
 
-    def __init__(
-        self,
-        *,
-        retriever: HybridRetriever,
-        ranker: UnitRanker,
-        platforms: Platforms,
-        wording: Wording,
-        calibration: Calibration,
-        style: Style | None = None,
-    ) -> None:
-        self.retriever = retriever
-        self.platforms = platforms
-        self.calibration = calibration
-        self._ranker = ranker
-        self._wording = wording
-        self._style = style or Style()
+    retriever: HybridRetriever
+    ranker: UnitRanker
+    calculator: Calculator
+    conversation: Conversation
+    platforms: Platforms
+    distinctions: Distinctions
+    wording: Wording
+    calibration: Calibration
+    style: Style = field(default_factory=Style)
 
     def ask(
         self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
     ) -> Answer:
         """Answer one question; whatever the input, an Answer comes back."""
         started = time.perf_counter()
-        answer = self._answer(text, tuple(history), today or dt.datetime.now(_SHANGHAI).date())
+        day = today or dt.datetime.now(_SHANGHAI).date()
+        try:
+            question = Question(read_question(text), day, tuple(history))
+        except NoQuestionError as exc:
+            answer = replies.rejected(str(exc))
+        else:
+            answer = withhold_unsupported(self._answer(question), question)
         total = round((time.perf_counter() - started) * 1000, 1)
         return replace(answer, timings_ms={**answer.timings_ms, "total": total})
 
-    def _answer(self, text: str, history: tuple[Turn, ...], today: dt.date) -> Answer:
-        try:
-            question = Question(read_question(text), today, history)
-        except NoQuestionError as exc:
-            return Answer("rejected", str(exc))
-        if reply := self._wording.smalltalk(question.text):
+    def _answer(self, question: Question) -> Answer:
+        if reply := self.wording.smalltalk(question.text):
             return replies.smalltalk(reply)
-        seen = self.examine(question.text)
-        if seen.foreign or seen.confidence < self.calibration.threshold:
+        if worked := self.calculator.work(question.text, question.history, question.today):
+            if worked.calculations:
+                citations = cite(worked.calculations, self.retriever.article)
+                return replies.calculated(worked, citations, question)
+            return replies.ask_for_inputs(worked)
+        seen = self.examine_in_context(question)
+        if not self.is_sure(seen):
             return replies.not_found(seen)
-        wants_list = self._wording.wants_list(question.text)
-        spans = choose(seen.ranked, wants_list=wants_list, style=self._style)
-        composed = compose(spans)
+        if unsaid := self.distinctions.unsaid(
+            seen.question, seen.found.passages, margin=_UNSAID_MARGIN
+        ):
+            return replies.which_case(seen, unsaid)
+        wants_list = self.wording.wants_list(seen.question)
+        composed = compose(choose(seen.ranked, wants_list=wants_list, style=self.style))
         verify(composed.citations, self.retriever.article_text)
         if seen.ranked[0].open_point:
             return replies.not_written(seen, composed)
-        return replies.answered(seen, composed, question)
+        near = self.platforms.nearly_named(question.text)
+        return replies.answered(seen, composed, question, near)
 
-    def article(self, article_id: str) -> Article | None:
-        """An indexed article, so that a citation can be shown in its place."""
-        return self.retriever.article(article_id)
+    def is_sure(self, seen: Examined) -> bool:
+        """Whether what was found is answered with; otherwise the bot says it does not know."""
+        return not seen.foreign and seen.confidence >= self.calibration.threshold
+
+    def examine_in_context(self, question: Question) -> Examined:
+        """Examine the question as the conversation makes it; the surest reading wins."""
+        readings = self.conversation.readings(question.text, question.history)
+        examined: list[Examined] = []
+        for reading in readings:
+            examined.append(self.examine(reading))
+            if examined[-1].foreign or self.is_sure(examined[-1]):
+                return examined[-1]
+        return max(examined, key=lambda seen: seen.confidence)
 
     def examine(self, text: str) -> Examined:
-        """Search, rank and judge, without composing anything."""
+        """Search, rank and judge one question that stands on its own."""
         started = time.perf_counter()
         found = self.retriever.search(text)
         retrieved = time.perf_counter()
-        ranked = self._ranker.rank(found)
-        ranked_at = time.perf_counter()
+        ranked = self.ranker.rank(found)
         timings = {
             "retrieve": round((retrieved - started) * 1000, 1),
-            "rank": round((ranked_at - retrieved) * 1000, 1),
+            "rank": round((time.perf_counter() - retrieved) * 1000, 1),
         }
         foreign = self.platforms.named_others(text)
         if not ranked:
-            return Examined(found, [], {}, 0.0, foreign, timings)
+            return Examined(text, found, [], {}, 0.0, foreign, timings)
         # The corpus may speak of another platform too: then its name stands in the passage.
         foreign -= self.platforms.named_others(found.passages[0].text)
-        values = features(found, ranked, self.retriever.lexical(), self._wording)
+        values = features(found, ranked, self.retriever.lexical(), self.wording)
         confidence = round(self.calibration.probability(values), 4)
-        return Examined(found, ranked, values, confidence, foreign, timings)
+        return Examined(text, found, ranked, values, confidence, foreign, timings)

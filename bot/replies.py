@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bot.answers import Answer, Question
+from bot.answers import Answer, Citation, Passage, Question
 from bot.composing import Composed
 from bot.text import is_english
 
 if TYPE_CHECKING:
+    from bot.calculating import Worked
+    from bot.distinctions import Distinction
     from bot.pipeline import Examined
 
-_SUGGESTED = 3
+_OFFERED = 3
+
+
+def rejected(reason: str) -> Answer:
+    """The input is no question."""
+    return Answer("rejected", reason)
 
 
 def smalltalk(reply: str) -> Answer:
@@ -20,16 +28,25 @@ def smalltalk(reply: str) -> Answer:
     return Answer("answered", reply, confidence=1.0)
 
 
-def answered(seen: Examined, composed: Composed, question: Question) -> Answer:
+def answered(
+    seen: Examined, composed: Composed, question: Question, near: Mapping[str, str]
+) -> Answer:
     """The quoted sentences, with their age where it is known."""
-    lead = "From the knowledge base (quoted in Chinese):\n\n" if is_english(question.text) else ""
+    leads = [
+        f"您说的“{said}”，这里按{platform}的规则回答（两者如今是不同的产品）。"
+        for said, platform in near.items()
+    ]
+    if is_english(question.text):
+        leads.append("From the knowledge base (quoted in Chinese):")
+    notes = _ages(composed.citations, question.today)
     return Answer(
         "answered",
-        lead + composed.text + _age(composed, question.today),
+        "\n\n".join([*leads, composed.text, *notes]),
         citations=composed.citations,
         confidence=seen.confidence,
-        suggestions=_suggestions(seen, composed),
+        suggestions=_unquoted(seen, composed.citations),
         timings_ms=seen.timings_ms,
+        trace={"question": seen.question},
     )
 
 
@@ -40,8 +57,9 @@ def not_written(seen: Examined, composed: Composed) -> Answer:
         f"知识库的文章没有写明这一点：\n\n{composed.text}",
         citations=composed.citations,
         confidence=seen.confidence,
-        suggestions=_suggestions(seen, composed),
+        suggestions=_unquoted(seen, composed.citations),
         timings_ms=seen.timings_ms,
+        trace={"question": seen.question, "reason": "open_point"},
     )
 
 
@@ -49,45 +67,98 @@ def not_found(seen: Examined) -> Answer:
     """Nothing was found that answers; says what there is instead."""
     if seen.foreign:
         names = "、".join(sorted(seen.foreign))
+        reason = "other_platform"
         text = f"知识库里没有{names}的规则，别的平台的规则不能照搬，所以不作回答。"
     else:
+        reason = "not_sure"
         text = "知识库里没有找到能回答这个问题的内容，所以不作回答。"
-    topics = list(dict.fromkeys(_topic(passage) for passage in seen.found.passages))[:_SUGGESTED]
+    topics = list(dict.fromkeys(_topic(passage) for passage in seen.found.passages))[:_OFFERED]
     if topics:
         text += "\n\n知识库里相近的内容有：\n\n" + "\n".join(f"- {topic}" for topic in topics)
     return Answer(
         "not_found",
         text,
         confidence=seen.confidence,
-        suggestions=_suggestions(seen, None),
+        suggestions=_unquoted(seen, ()),
         timings_ms=seen.timings_ms,
+        trace={"question": seen.question, "reason": reason, "topics": topics},
     )
 
 
-def _topic(passage: object) -> str:
-    heading = getattr(passage, "heading", "") or getattr(passage, "title", "")
-    return f"《{getattr(passage, 'title', '')}》：{heading}"
+def which_case(seen: Examined, unsaid: Distinction) -> Answer:
+    """The rules differ by something the question leaves open."""
+    return Answer(
+        "clarify",
+        unsaid.question,
+        confidence=seen.confidence,
+        suggestions=tuple(option.label for option in unsaid.options if option.articles),
+        timings_ms=seen.timings_ms,
+        trace={"question": seen.question, "reason": "ambiguous"},
+    )
 
 
-def _suggestions(seen: Examined, composed: Composed | None) -> tuple[str, ...]:
-    """How merchants ask for the sections found that were not quoted."""
-    quoted = {citation.section for citation in composed.citations} if composed else set()
-    headings = [
-        passage.heading
-        for passage in seen.found.passages
-        if passage.heading and passage.section not in quoted
-    ]
-    return tuple(dict.fromkeys(headings))[:_SUGGESTED]
+def ask_for_inputs(worked: Worked) -> Answer:
+    """A calculation needs something that was not said, or was given something that cannot be."""
+    asked = [entry.question for entry in worked.missing]
+    options = tuple(option for entry in worked.missing[:1] for option in entry.options)
+    return Answer(
+        "clarify",
+        "\n\n".join([*worked.problems, *asked]),
+        confidence=1.0,
+        suggestions=options,
+        trace={
+            "reason": "missing_input" if asked else "invalid_input",
+            "missing": [entry.name for entry in worked.missing],
+            "readings": list(worked.readings) + list(worked.problems) + asked,
+        },
+    )
 
 
-def _age(composed: Composed, today: dt.date) -> str:
-    dated = {c.title: c.published for c in composed.citations if c.published}
+def calculated(worked: Worked, citations: Sequence[Citation], question: Question) -> Answer:
+    """The working step by step, the sentences it rests on, and how open points were read."""
+    parts = ["Calculated from the rules in the articles:"] if is_english(question.text) else []
+    for calculation in worked.calculations:
+        parts.append("\n".join(f"- {step}" for step in calculation.steps))
+    quotes = [f"“{c.quote}”[{c.n}]" for c in citations]
+    parts.append("依据：\n\n" + "\n".join(f"- {quote}" for quote in quotes))
+    notes = list(
+        dict.fromkeys(
+            [*worked.readings, *(line for c in worked.calculations for line in c.assumptions)]
+        )
+    )
+    if notes:
+        parts.append("说明：\n\n" + "\n".join(f"- {note}" for note in notes))
+    parts.extend([*worked.problems, *(entry.question for entry in worked.missing)])
+    parts.extend(_ages(citations, question.today))
+    return Answer(
+        "calculated",
+        "\n\n".join(parts),
+        citations=tuple(citations),
+        calculations=worked.calculations,
+        confidence=1.0,
+        trace={"readings": list(worked.readings) + [e.question for e in worked.missing]},
+    )
+
+
+def _topic(passage: Passage) -> str:
+    return f"《{passage.title}》：{passage.heading or passage.title}"
+
+
+def _unquoted(seen: Examined, citations: Sequence[Citation]) -> tuple[str, ...]:
+    """Headings of the sections found that were not quoted."""
+    quoted = {citation.section for citation in citations}
+    headings = [p.heading for p in seen.found.passages if p.heading and p.section not in quoted]
+    return tuple(dict.fromkeys(headings))[:_OFFERED]
+
+
+def _ages(citations: Sequence[Citation], today: dt.date) -> list[str]:
+    dated = {c.title: c.published for c in citations if c.published}
     notes = []
     for title, published in dated.items():
         years = today.year - int(published[:4])
         age = f"，距今约{years}年，情况可能已有变化" if years >= 1 else ""
-        notes.append(f"《{title}》发布于{_spoken(published)}{age}。")
-    return "\n\n" + "".join(f"（{note}）" for note in notes) if notes else ""
+        notes.append(f"（《{title}》发布于{_spoken(published)}{age}。）")
+    return notes
 
 
 def _spoken(published: str) -> str:

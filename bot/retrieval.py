@@ -12,6 +12,7 @@ from bot.answers import Passage
 from bot.lexical import LexicalIndex
 from bot.platforms import Platforms
 from ingest.articles import Article
+from ingest.articles import Article
 from ingest.embedders import Embedder, Vectors
 from ingest.index import ArticleIndex, Hit, PassageRow
 
@@ -95,6 +96,11 @@ class HybridRetriever:
         ]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
         return Retrieved(asking, named, tuple(passages[:count]), vector)
+
+    def article(self, article_id: str) -> Article | None:
+        """An indexed article; None when it is not (or no longer) there."""
+        row = self._index.rows([article_id]).get(article_id)
+        return row.article if row and row.article.content_hash else None
 
     def article(self, article_id: str) -> Article | None:
         """An indexed article; None when it is not (or no longer) there."""

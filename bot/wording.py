@@ -21,6 +21,9 @@ class Wording:
 
     lists: re.Pattern[str]
     open_points: re.Pattern[str]
+    back_references: re.Pattern[str]
+    corrections: re.Pattern[str]
+    switches: re.Pattern[str]
     figures: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     small_talk: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -31,6 +34,24 @@ class Wording:
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
         return bool(self.open_points.search(sentence))
+
+    def refers_back(self, message: str) -> bool:
+        """Whether a message points at what was said before."""
+        return bool(self.back_references.search(fold(message)))
+
+    def switches_topic(self, message: str) -> bool:
+        """Whether a message says that it begins a new topic."""
+        return bool(self.switches.search(fold(message)))
+
+    def without_switch(self, message: str) -> str:
+        """The message without the words that announce a new topic; never empty."""
+        return self.switches.sub("", fold(message)).strip(_AROUND) or message
+
+    def without_correction(self, message: str) -> str:
+        """The message without the words that only doubt the last answer."""
+        folded = fold(message)
+        rest = self.corrections.sub("", folded)
+        return message if rest == folded else rest.strip(_AROUND)
 
     def misses_figure(self, question: str, sentences: Iterable[str]) -> bool:
         """Whether a figure is asked for (a price, a time, a number) and no sentence holds one."""
@@ -56,6 +77,9 @@ def load_wording() -> Wording:
     return Wording(
         lists=re.compile("|".join(content["wants_list"])),
         open_points=re.compile("|".join(content["open_point"])),
+        back_references=re.compile("|".join(content["refers_back"])),
+        corrections=re.compile("|".join(content["correction"])),
+        switches=re.compile("|".join(content["switch"])),
         figures=tuple(
             (re.compile(kind["asks"]), re.compile(kind["holds"])) for kind in content["figures"]
         ),

@@ -80,15 +80,15 @@ def _chat(assistant: Assistant, restart: gr.Button) -> None:
             elem_id="question",
         )
     shown = [talk, said, lead, *buttons]
-    # One event for typing and for all buttons: while it runs, no second question can start
-    # from the same state and lose the first.
+    # One event for typing and for all buttons: a question sent while another is answered waits
+    # for it, so that none starts from a conversation without the one before.
     asked = gr.on(
         [box.submit, *(button.click for button in buttons)],
-        _asker(assistant, box, buttons),
-        [box, said, *buttons],
+        _asker(assistant, buttons),
+        [box, said],
         [box, *shown],
         show_progress="hidden",
-        trigger_mode="once",
+        trigger_mode="always_last",
         api_visibility="private",
     )
     restart.click(
@@ -102,15 +102,13 @@ def _chat(assistant: Assistant, restart: gr.Button) -> None:
 
 
 def _asker(
-    assistant: Assistant, box: gr.Textbox, buttons: list[gr.Button]
-) -> Callable[..., Iterator[list[Any]]]:
+    assistant: Assistant, buttons: list[gr.Button]
+) -> Callable[[gr.EventData, str, Conversation], Iterator[list[Any]]]:
     places = {button._id: at for at, button in enumerate(buttons)}
 
-    def ask(
-        event: gr.EventData, typed: str, said: Conversation, *offered: str
-    ) -> Iterator[list[Any]]:
-        place = places.get(getattr(event.target, "_id", None))
-        question = (typed if place is None else offered[place]).strip()
+    def ask(event: gr.EventData, typed: str, said: Conversation) -> Iterator[list[Any]]:
+        place = places.get(getattr(event.target, "_id", -1))
+        question = (typed if place is None else offers(said).texts[place]).strip()
         if not question:
             yield [gr.skip()] * (4 + len(buttons))
             return

@@ -24,13 +24,14 @@ def payment_channel_fee(rules: Rules, *, today: dt.date, paid: Sequence[Decimal]
     exact = total * rate
     fee = cents(exact)
     net = total - fee
-    steps = [f"{total:.2f}元 × {percent(rate)} = {plain(exact)}元，费用 {fee}元。"]
-    steps.append(f"扣除后：{total:.2f}元 - {fee}元 = {net:.2f}元。")
     assumptions = [rules.reading("fees.base")]
+    steps = []
     if len(paid) > 1:
-        steps.insert(0, f"实付合计：{' + '.join(f'{x:.2f}' for x in paid)} = {total:.2f}元。")
+        steps.append(f"实付合计：{' + '.join(f'{x:.2f}' for x in paid)} = {total:.2f}元。")
         each = sum((cents(amount * rate) for amount in paid), start=Decimal())
         assumptions.append(rules.reading("fees.summed", each=each))
+    steps.append(f"{total:.2f}元 × {percent(rate)} = {plain(exact)}元，费用 {fee}元。")
+    steps.append(f"扣除后：{total:.2f}元 - {fee}元 = {net:.2f}元。")
     if exact != fee:
         assumptions.append(rules.reading("fees.rounding", exact=plain(exact), rounded=fee))
     return Calculation(

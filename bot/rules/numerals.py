@@ -28,8 +28,8 @@ def chinese_numeral(number: int) -> str:
         return _DIGITS[0]
     figures = str(number)
     text = ""
-    for place, figure in zip(range(len(figures) - 1, -1, -1), figures, strict=True):
-        text += _DIGITS[int(figure)] + (_PLACES[place] if figure != "0" else "")
+    for at, figure in enumerate(figures, start=1):
+        text += _DIGITS[int(figure)] + (_PLACES[len(figures) - at] if figure != "0" else "")
     text = re.sub("零+", "零", text).rstrip("零")
     return text.removeprefix("一") if text.startswith("一十") else text
 

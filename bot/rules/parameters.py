@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -88,19 +89,19 @@ def _values(
     rule_id: str, written: list[Any], unit: str, texts: Mapping[str, str]
 ) -> Iterator[Value]:
     """The values in order of time; where none says `to`, a value ends when the next begins."""
-    previous: dt.date | None = None
-    for place, fields in enumerate(written):
+    for fields in written:
         _expect_keys(rule_id, fields, {"from", "value", "article", "quote"}, {"to"})
-        start = _day_or_none(rule_id, "from", fields["from"])
+    starts = [_day_or_none(rule_id, "from", fields["from"]) for fields in written]
+    previous: dt.date | None = None
+    for fields, start, following in zip_longest(written, starts, starts[1:]):
         end = _day_or_none(rule_id, "to", fields.get("to"))
-        if place and (start is None or (previous is not None and start <= previous)):
-            raise RuleDataError(f"规则 {rule_id}：第 {place + 1} 个值的 from 应晚于前一个值。")
+        if fields is not written[0] and (start is None or (previous and start <= previous)):
+            raise RuleDataError(f"规则 {rule_id}：from {start} 应晚于前一个值。")
         if start and end and end < start:
             raise RuleDataError(f"规则 {rule_id}：to {end} 早于 from {start}。")
         previous = end or start
-        if end is None and place + 1 < len(written):
-            following = _day_or_none(rule_id, "from", written[place + 1]["from"])
-            end = following - _ONE_DAY if following else None
+        if end is None and following:
+            end = following - _ONE_DAY
         amount = _number(rule_id, fields["value"])
         quote = _slice(rule_id, str(fields["article"]), fields["quote"], texts)
         if not holds_number(quote, amount, unit):
@@ -191,8 +192,8 @@ def _expect_keys(
     missing = needed - set(fields)
     unknown = set(fields) - needed - (optional or set())
     if missing or unknown:
-        problem = f"缺少 {min(missing)}" if missing else f"不认识 {min(unknown)}"
-        raise RuleDataError(f"规则 {rule_id}：{problem}。")
+        problem, names = ("缺少", missing) if missing else ("不认识", unknown)
+        raise RuleDataError(f"规则 {rule_id}：{problem} {'、'.join(sorted(names))}。")
 
 
 def _day_or_none(rule_id: str, field: str, value: Any) -> dt.date | None:

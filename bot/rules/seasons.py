@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 
-from dateutil.relativedelta import relativedelta, weekday
+from dateutil.relativedelta import relativedelta
 
 from bot.answers import Calculation, RuleUse
 from bot.errors import InputError, OutsideRulesError
+from bot.rules.months import ONE_DAY
 from bot.rules.ruleset import Holidays, Rules
 
 _EARLY = "peak_season.early_months"
@@ -83,10 +85,15 @@ def _black_friday(holidays: Holidays, year: int) -> dt.date:
 
 
 def _cyber_monday(holidays: Holidays, year: int) -> dt.date:
-    monday = weekday(holidays.cyber_monday_weekday - 1)
-    return _black_friday(holidays, year) + relativedelta(weekday=monday(1))
+    day = _black_friday(holidays, year)
+    while day.isoweekday() != holidays.cyber_monday_weekday:
+        day += ONE_DAY
+    return day
 
 
 def _thanksgiving(holidays: Holidays, year: int) -> dt.date:
-    thursday = weekday(holidays.weekday - 1)
-    return dt.date(year, holidays.month, 1) + relativedelta(weekday=thursday(holidays.occurrence))
+    days = calendar.Calendar().itermonthdates(year, holidays.month)
+    fitting = [
+        day for day in days if day.month == holidays.month and day.isoweekday() == holidays.weekday
+    ]
+    return fitting[holidays.occurrence - 1]

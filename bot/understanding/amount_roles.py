@@ -12,6 +12,7 @@ _AFTER = 10
 # The first label that fits counts: a fee is looked for before the amount it is taken from.
 _LABELS_BEFORE = (
     ("restated", "restated_before"),
+    ("part", "part_before"),
     ("cost", "cost_before"),
     ("freight", "freight_before"),
     ("discount", "discount_before"),
@@ -22,7 +23,6 @@ _LABELS_BEFORE = (
     ("price", "price_before"),
 )
 _LABELS_AFTER = (
-    ("fee", "fee_label_after"),
     ("freight", "freight_after"),
     ("discount", "discount_after"),
 )
@@ -42,14 +42,29 @@ def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMenti
     before = message.text[low : amount.start]
     after = message.text[amount.end : amount.end + _AFTER]
     for role, concept in _LABELS_BEFORE:
-        if words.has(concept, before):
-            if role == "restated" and not _repeats(amount, earlier):
-                continue
+        if words.has(concept, before) and _means(role, message, amount, earlier, before):
             return role
+    if words.has("fee_label_after", after) and words.has("fee_taken_before", before):
+        return "fee"
     for role, concept in _LABELS_AFTER:
         if words.has(concept, after):
             return role
     return None
+
+
+def _means(
+    role: str,
+    message: Message,
+    amount: AmountMention,
+    earlier: Sequence[AmountMention],
+    before: str,
+) -> bool:
+    """Labels that hold on a condition: 这1288 repeats, 渠道费1288 may ask for the fee of 1288."""
+    if role == "restated":
+        return _repeats(amount, earlier)
+    if role == "fee" and message.words.has("fee_label_bare", before):
+        return message.has("asks_paid") or message.has("reverse")
+    return True
 
 
 def _repeats(amount: AmountMention, earlier: Sequence[AmountMention]) -> bool:

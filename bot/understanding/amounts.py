@@ -16,7 +16,9 @@ from bot.understanding.numerals import HAN, number
 from bot.understanding.vocabulary import Span
 
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{1,2}(?![\da-z]))?"
-_NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z])(?:[{HAN}\d]+(?=[块元]|$|[^\d\w]))?)*|[{HAN}]+)"
+# 3千5, 38万5: a last digit belongs to the number unless it counts something (2万3单).
+_LAST = rf"(?:[\d{HAN}](?![\d.单件笔个xX×*{HAN}]))?"
+_NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z]){_LAST})*|[{HAN}]+)"
 _AMOUNT = (
     r"(?P<sign>(?<![\da-z%])[-−–]\s?|负的?)?(?P<prefix>[¥￥]\s?|rmb\s?|cny\s?|人民币)?"
     rf"(?P<number>{_NUMBER})"
@@ -36,14 +38,15 @@ _OTHER_NUMBERS = (
     rf"(?:\d+(?:\.\d+)?|[{HAN}]+)\s*个?点(?!\d)",
     rf"第\s*(?:\d+|[{HAN}]+)",
     r"(?:https?://|www\.)\S+",
-    r"(?:订单编?号|单号|运单号?|快递单?号?|编号|电话|手机号?码?|微信号?|qq|工号|门牌|order (?:no|number|id))"
+    r"(?:订单编?号|单号|运单号?|快递单?号?|编号|电话|手机号?码?|微信号?|qq|工号|门牌"
+    r"|order (?:no|number|id))"
     r"[是为:#\s.]*[a-z]*\d+[a-z\d\-]*",
     r"(?<!\d)1[3-9]\d{9}(?!\d)",
     r"(?<![\d.,])\d{10,}(?![\d.,])",
     rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[{HAN}]+|几|半)\s*(?:来|多|几)?\s*(?:{_COUNTED})(?![a-z])",
     r"(?<![\da-z])[a-z]+\d+|\d+[a-df-jl-vyz][a-z\d]*",
 )
-_MOST_REPEATS = 100
+_MOST_REPEATS = 20
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from bot.platforms import Platforms
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
-from bot.understanding.messages import Message, blank
-from bot.understanding.slots import Slots, Value, slots_of
+from bot.understanding.messages import Message
+from bot.understanding.residue import residue
+from bot.understanding.slots import slots_of
+from bot.understanding.values import Slots, Value
+from bot.understanding.vocabulary import ToolWords, load_vocabulary
 
 _YES_NO = {
     "order_completed": "completed_yes",
@@ -26,6 +29,11 @@ class ToolCase:
     tool: str
     slots: Mapping[str, tuple[Value, ...]]
     open: bool
+
+    @property
+    def words(self) -> ToolWords:
+        """How the tool is asked for and gone on with."""
+        return load_vocabulary().tools[self.tool]
 
 
 Case = tuple[ToolCase, ...]
@@ -77,7 +85,9 @@ def _is_case(tool: str, slots: Slots, message: Message) -> bool:
 
 def _continued(case: Case, message: Message, asked: Message | None) -> Case:
     answered = {part.tool: _additions(part, message, asked) for part in case}
-    told = any(answered.values()) or any(message.has(ask) for p in case for ask in _ASKS[p.tool])
+    told = any(answered.values()) or any(
+        message.has(ask) for p in case for ask in p.words.asks_again
+    )
     if not told or not _is_addition(case, message, asked):
         return ()
     return tuple(_with(part, answered[part.tool], message) for part in case)
@@ -113,9 +123,7 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
     if added.pop("append", None) and "paid" in part.slots:
         added["paid"] = (_appended(part.slots["paid"][0], added["paid"][0]),)
     merged = {**part.slots, **added}
-    return replace(
-        part, slots=merged, open=part.open or _is_case(part.tool, merged, message)
-    )
+    return replace(part, slots=merged, open=part.open or _is_case(part.tool, merged, message))
 
 
 def _appended(before: Value, added: Value) -> Value:
@@ -128,72 +136,7 @@ def _is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     """Whether little is left of a message besides inputs, their words and small talk."""
     questioned = asked is not None and asked.has("question_asked")
     limit = _RESIDUE_WHEN_ASKED if questioned else _RESIDUE
-    return len(residue(case, message)) <= limit
-
-
-def residue(case: Case, message: Message) -> str:
-    """What is left of a text without mentions and the words of the case's tools."""
-    spans = [
-        *((date.start, date.end) for date in message.dates),
-        *((time.start, time.end) for time in message.times),
-        *((amount.start, amount.end) for amount in message.amounts),
-        *((event.start, event.end) for event in message.events),
-        *message.counts,
-        *message.words.spans("small_words", message.text),
-    ]
-    for concept in dict.fromkeys(c for part in case for c in _ADDED_BY[part.tool]):
-        spans.extend(message.words.spans(concept, message.text))
-    if any(part.tool == "dispute_acceptance" for part in case):
-        for pattern in message.words.facts.values():
-            spans.extend(found.span() for found in pattern.finditer(message.text))
-    if any(part.tool == "mini_store_requirements" for part in case):
-        for pattern in message.words.categories.values():
-            spans.extend(found.span() for found in pattern.finditer(message.text))
-    left = blank(message.text, spans)
-    return "".join(char for char in left if char.isalnum())
-
-
-# Asked again without anything new: 那算几月的账, 到手多少.
-_ASKS: Mapping[str, tuple[str, ...]] = {
-    "auto_confirm_receipt": ("asks_day", "asks_settlement"),
-    "latest_ship_date": ("latest",),
-    "settlement_month": ("asks_settlement",),
-    "payment_channel_fee": ("net", "fee_asked"),
-    "payment_from_fee": ("asks_paid",),
-    "dispute_window": ("dispute_time",),
-    "dispute_acceptance": ("acceptance",),
-    "self_service_eligibility": ("reapply",),
-    "service_hours": ("hours_question",),
-    "service_review": ("review_close",),
-    "mini_store_requirements": (),
-    "peak_season": ("season_asks",),
-}
-
-_ORIGIN = (
-    "overseas_word", "overseas_place", "domestic_word", "domestic_place", "bonded", "cross_border"
-)  # fmt: skip
-_DAY = ("asks_day", "asks_settlement", "plan", "latest")
-_FEES = ("fee", "fee_asked", "net", "asks_amount", "asks_paid", "append", "total", "each")
-_GOODS = ("goods_ordinary", "goods_counterfeit", "goods_sanbao", "goods_durable",
-          "goods_appliance", "goods_soft", "defect", "authority", "court", "proof", "promised",
-          "dispute", "dispute_time", "late")  # fmt: skip
-_ADDED_BY: Mapping[str, tuple[str, ...]] = {
-    "auto_confirm_receipt": (*_ORIGIN, *_DAY, "extension", "refund", "negations"),
-    "latest_ship_date": (*_ORIGIN, *_DAY, "extension", "negations"),
-    "settlement_month": (*_DAY, "completed_yes", "completed_no", "negations"),
-    "payment_channel_fee": _FEES,
-    "payment_from_fee": _FEES,
-    "dispute_window": (*_GOODS, *_DAY),
-    "dispute_acceptance": ("acceptance", "negations", "none_of_them"),
-    "self_service_eligibility": ("self_service", "reapply", "asks_day"),
-    "service_hours": ("hours_context", "hours_question"),
-    "service_review": ("review", "review_fail", "review_pass", "review_close"),
-    "mini_store_requirements": (
-        "seller_personal", "seller_enterprise", "seller_individual_business", "store_asks",
-        "store_context",
-    ),  # fmt: skip
-    "peak_season": ("black_friday", "cyber_monday", "season_asks"),
-}
+    return len(residue(message, [part.words for part in case])) <= limit
 
 
 # -- platforms ----------------------------------------------------------------------------

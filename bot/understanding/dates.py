@@ -216,8 +216,11 @@ def _reading(mention: DateMention, day: dt.date, today: dt.date) -> str | None:
 
 Maker = Callable[["re.Match[str]", dt.date], DateMention | None]
 
-_YEAR = r"(?:(?P<y>(?:19|20)\d{2}|\d{2}|二[零〇][零〇一二三四五六七八九]{2})\s*年的?\s*|(?P<ry>%s)的?\s*)"
-_MONTHS_EN = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_YEAR = (
+    r"(?:(?P<y>(?:19|20)\d{2}|\d{2}|二[零〇][零〇一二三四五六七八九]{2})\s*年的?\s*"
+    r"|(?P<ry>%s)的?\s*)"
+)
+_MONTHS_EN = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH_EN = (
     r"(?P<em>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -294,7 +297,10 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
     )
     yield rf"(?P<n>{SMALL})\s*(?P<u>天|日)(?:之|以)?后(?=再?才?(?:发|寄))", _ahead
     yield rf"(?P<w>{week})周(?P<d>[一二三四五六日])", _weekday_of_week
-    yield r"(?<![每个几\d一二两三四五六七八九十])周(?P<d>[一二三四五六日])(?!年|期|岁|线)", _weekday_bare
+    yield (
+        r"(?<![每个几\d一二两三四五六七八九十])周(?P<d>[一二三四五六日])(?!年|期|岁|线)",
+        _weekday_bare,
+    )
     yield r"(?<![\d/.])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/%])", _slashed
     yield (
         r"(?<![\d.\-])(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\d\-.]|\s*[点:天元块个单件%月])",
@@ -387,9 +393,7 @@ def _festival_shift(found: re.Match[str]) -> int:
 def _fixed_festival(found: re.Match[str], today: dt.date) -> DateMention:
     month, day = load_vocabulary().festivals[found["f"]]
     shift, year = _festival_shift(found), _year_written(found, today)
-    return replace(
-        _at(found), year=year, month=month, day=day, shift=shift, ambiguous=year is None
-    )
+    return replace(_at(found), year=year, month=month, day=day, shift=shift, ambiguous=year is None)
 
 
 def _moving_festival(found: re.Match[str], today: dt.date) -> DateMention:

@@ -9,7 +9,10 @@ from functools import cache
 from bot.understanding.messages import Message
 from bot.understanding.numerals import SMALL, small_number
 
-_ELAPSED = rf"^(了|已经|都|有|过了?|满|刚好|差不多|也|到现在|至今|\s|,)*(?P<n>\d{{1,4}}|{SMALL})\s*天(?P<le>了)?(?!之?[内后前])"
+_ELAPSED = (
+    r"^(?:了|已经|都|有|过了?|满|刚好|差不多|也|到现在|至今|\s|,)*"
+    rf"(?P<n>\d{{1,4}}|{SMALL})\s*天(?P<le>了)?(?!之?[内后前])"
+)
 
 
 def elapsed_since(message: Message, roles: tuple[str, ...]) -> tuple[dt.date, str] | None:

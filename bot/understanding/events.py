@@ -16,7 +16,7 @@ _BEFORE_COST = 1.5
 _OTHER_DATE_COST = 8.0
 _SHARED_COST = 7.0
 _TOO_FAR = 13.0
-_NEAREST = 4
+_NEAREST = 3
 _MOST_DATES = 5
 
 
@@ -81,9 +81,7 @@ def _choices(
     return [*near[:_NEAREST], (None, _TOO_FAR)]
 
 
-def _cost(
-    text: str, date: DateMention, dates: Sequence[DateMention], event: EventMention
-) -> float:
+def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: EventMention) -> float:
     """How far an event stands from a date, counting what stands between."""
     if event.start >= date.end:
         low, high, cost = date.end, event.start, 0.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.understanding.amount_roles import with_role
-from bot.understanding.elapsed import elapsed_since
 from bot.understanding.disputes import denied_facts, said_facts
+from bot.understanding.elapsed import elapsed_since
 from bot.understanding.messages import Message
 from bot.understanding.negation import affirmed
 from bot.understanding.slots import TOOLS
@@ -60,6 +60,7 @@ def _holds(message: Message, token: str) -> bool:
     return message.has(name)
 
 
+_LATE = "past_acceptance_window"
 _MENTIONS: Mapping[str, Callable[[Message], bool]] = {
     "amount": lambda message: bool(message.amounts),
     "date": lambda message: any(not day.is_now for day in message.days),
@@ -112,7 +113,9 @@ def _hours_asked(message: Message) -> bool:
 
 
 def _window_asked(message: Message) -> bool:
-    return _is_asked(message, message.words.tools["dispute_window"]) and bool(message.days)
+    """The time limit decides: nothing but being late is said of the case."""
+    window = _is_asked(message, message.words.tools["dispute_window"]) and bool(message.days)
+    return window and not set(said_facts(message)) - {_LATE}
 
 
 def _acceptance_asked(message: Message) -> bool:

@@ -129,7 +129,9 @@ def blank(text: str, spans: list[Span]) -> str:
     return "".join(chars)
 
 
-_DATE_CHARACTERS = frozenset("0123456789年月日号天周前昨今明节双旦底末五六国元春中圣平清端除跨七重母父")
+_DATE_CHARACTERS = frozenset(
+    "0123456789年月日号天周前昨今明节双旦底末五六国元春中圣平清端除跨七重母父"
+)
 
 
 def _may_be_date(char: str) -> bool:

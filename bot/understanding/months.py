@@ -7,12 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from bot.understanding.dates import DateMention, Lean, resolve
 from bot.understanding.numerals import SMALL, small_number
 from bot.understanding.vocabulary import load_vocabulary
 
-_SERIES = rf"(?:(?P<order>前|头|连着|连续|最近|接连|后|后面|之后|再|又|近|过去|last|past)\s*)?(?P<n>{SMALL})\s*(?:个月|months?)"
+_NEAR = 2  # 连挂两个月: the verdict may stand right before
+_SERIES = rf"(?P<n>{SMALL})\s*(?:个月|months?)"
 _ORDINAL = rf"第\s*(?P<i>{SMALL})\s*个?月"
 
 
@@ -43,7 +45,9 @@ class _Verdict:
     result: str
 
 
-def find_month_results(text: str, dates: Sequence[DateMention], today: dt.date) -> MonthResults | None:
+def find_month_results(
+    text: str, dates: Sequence[DateMention], today: dt.date
+) -> MonthResults | None:
     """The results said of months, oldest first; None where the text holds none."""
     verdicts = _verdicts(text)
     if not verdicts:
@@ -85,6 +89,7 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
             if day is not None:
                 index = day.year * 12 + day.month
                 subjects.append(_Subject(mention.start, mention.end, 1, index))
+    subjects.extend(_between(text, subjects))
     series, ordinal = _patterns()
     for found in ordinal.finditer(text):
         subjects.append(_Subject(*found.span(), 1, None))
@@ -92,6 +97,17 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
         if not any(found.start() < s.end and s.start < found.end() for s in subjects):
             subjects.append(_Subject(*found.span(), small_number(found["n"]), None))
     return sorted(subjects, key=lambda subject: subject.start)
+
+
+def _between(text: str, named: Sequence[_Subject]) -> list[_Subject]:
+    """The months inside 6月到9月; they share the verdict that follows."""
+    inside: list[_Subject] = []
+    for first, last in pairwise(named):
+        ranged = load_vocabulary().has("time_range", text[first.end : last.start])
+        if ranged and first.month is not None and last.month is not None:
+            months = range(first.month + 1, last.month)
+            inside.extend(_Subject(last.start, last.end, 1, month) for month in months)
+    return inside
 
 
 def _told(subjects: list[_Subject], verdicts: list[_Verdict]) -> list[tuple[_Subject, str]]:
@@ -103,8 +119,9 @@ def _told(subjects: list[_Subject], verdicts: list[_Verdict]) -> list[tuple[_Sub
     told = []
     for subject in subjects:
         after = [verdict for verdict in verdicts if verdict.start >= subject.end]
-        if after:
-            told.append((subject, after[0].result))
+        before = [v for v in verdicts if 0 <= subject.start - v.end <= _NEAR]
+        if after or before:
+            told.append((subject, (after or before[-1:])[0].result))
     return told
 
 

@@ -14,7 +14,7 @@ from bot.understanding.cases import Case, ToolCase, advance
 from bot.understanding.messages import read_message
 from bot.understanding.phrases import question
 from bot.understanding.requests import Invalid, Missing, ToolRequest
-from bot.understanding.slots import AS_OF, Value
+from bot.understanding.values import AS_OF, Value
 from ingest.settings import load_settings
 
 _MOST_TURNS = 12
@@ -93,7 +93,7 @@ def _request(tool: str, values: Mapping[str, Value]) -> ToolRequest:
     usable = {
         name: value
         for name, value in values.items()
-        if not value.problem and not value.ask and name != AS_OF
+        if not value.problem and value.ask is None and name != AS_OF
     }
     as_of = values.get(AS_OF)
     return ToolRequest(
@@ -111,5 +111,5 @@ def _missing(tool: str, values: Mapping[str, Value]) -> Iterator[Missing]:
         value = values.get(name)
         if value is None:
             yield question(name)
-        elif value.ask:
+        elif value.ask is not None:
             yield question(name, value.ask, **dict(value.details))

@@ -73,7 +73,7 @@ def _mention(found: re.Match[str], text: str) -> TimeMention | None:
     marked = part or groups.get("ap")
     clock = f"{_hour(hour, part, groups.get('ap')):02d}:{minute:02d}"
     reading = None
-    if not marked and hour < 12 and ":" not in shown:
+    if not marked and 0 < hour < 12 and ":" not in shown:
         reading = f"“{shown}”没说上午还是晚上，按 {clock}（24 小时制）理解"
     return TimeMention(start, end, shown, clock, reading)
 

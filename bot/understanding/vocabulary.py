@@ -25,6 +25,8 @@ class ToolWords:
     unless: tuple[str, ...]
     key: tuple[str, ...]
     case: tuple[tuple[str, ...], ...]
+    goes_with: tuple[str, ...]
+    asks_again: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def _tool_words(words: Mapping[str, Any]) -> ToolWords:
         unless=tuple(words["unless"]),
         key=tuple(words["key"]),
         case=tuple(tuple(tokens) for tokens in words["case"]),
+        goes_with=tuple(words["goes_with"]),
+        asks_again=tuple(words["asks_again"]),
     )
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from bot.text import fold
 from bot.understanding.vocabulary import load_vocabulary
 
+_GROUPED = re.compile(r"(?<=[¥￥])\d{1,3}(?:，\d{3})+(?!\d)")
 _LISTED = re.compile(r"(?<=\d)，(?=\d)")
 
 
@@ -15,8 +16,9 @@ _LISTED = re.compile(r"(?<=\d)，(?=\d)")
 def normalise(text: str) -> str:
     """Simplified, half width, lower case, Cantonese and slips put into common words."""
     # 係 (is) becomes 系 (department) when simplified: it has to be read before.
-    # A full-width comma parts numbers, a half-width one may group thousands.
-    folded = fold(_LISTED.sub("、", text.replace("係", "是")))
+    # A full-width comma parts numbers (88，199); half width, or after ￥, it groups thousands.
+    grouped = _GROUPED.sub(lambda found: found.group().replace("，", ","), text)
+    folded = fold(_LISTED.sub("、", grouped.replace("係", "是")))
     for pattern, word in load_vocabulary().spelling:
         folded = pattern.sub(word, folded)
     return folded.strip()

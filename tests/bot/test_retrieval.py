@@ -36,9 +36,7 @@ def settings(tmp_path: Path) -> Settings:
     corpus = tmp_path / "corpus"
     write_article(corpus, "settle", "## 周期\n\n结算周期是一个自然月。", platform="小红书")
     write_article(corpus, "prime", "## 会员日\n\n会员日有4种玩法。", platform="亚马逊")
-    write_article(
-        corpus, "fee", "## 费率\n\n支付渠道费是0.7%。", questions={"费率": ["扣几个点"]}
-    )
+    write_article(corpus, "fee", "## 费率\n\n支付渠道费是0.7%。", questions={"费率": ["扣几个点"]})
     settings = local_settings(corpus, tmp_path / "data")
     sync(settings, EMBEDDER)
     return settings
@@ -73,8 +71,9 @@ def test_the_best_passage_comes_first_and_scores_fall(settings: Settings) -> Non
 
 
 def test_a_passage_is_found_by_the_words_merchants_use_for_it(settings: Settings) -> None:
-    best = retriever_of(settings).search("扣几个点").passages[0]
-    assert best.text == "支付渠道费是0.7%。" and best.asked == pytest.approx(1, abs=1e-5)
+    found = {p.text: p.asked for p in retriever_of(settings).search("扣几个点").passages}
+    assert found.pop("支付渠道费是0.7%。") == pytest.approx(1, abs=1e-5)
+    assert found and all(asked == 0 for asked in found.values())
 
 
 def test_naming_a_platform_prefers_its_articles(settings: Settings) -> None:
@@ -166,12 +165,12 @@ def test_no_question_finds_a_sentence_of_a_deleted_article(
     questions = ["小红书多久结算一次", "几个点", "支付渠道费收多少", "自动确认收货几天", "延长收货"]
     bot = open_bot(own_corpus_settings, embedder=embedder)
     text = bot.retriever.article_text("xiaohongshu/settlement")
-    assert text is not None and bot.ask(questions[0]).citations
+    assert text is not None
+    assert {c.article_id for c in bot.ask(questions[0]).citations} == {"xiaohongshu/settlement"}
     path.unlink()
     sync(own_corpus_settings, embedder)
+    assert "xiaohongshu/settlement" not in {c.article_id for c in bot.ask(questions[0]).citations}
     for question in questions:
-        answer = bot.ask(question)
-        assert "xiaohongshu/settlement" not in {c.article_id for c in answer.citations}
         found = bot.retriever.search(question, 100).passages
         assert all(passage.text not in text for passage in found)
 

@@ -110,5 +110,5 @@ def test_an_unknown_kind_or_split_is_an_error_that_names_the_known(tmp_path: Pat
 
 
 def test_a_folder_without_cases_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="没有 .jsonl 用例文件"):
+    with pytest.raises(CaseError, match=r"没有 \.jsonl 用例文件"):
         load_cases(tmp_path)

@@ -29,7 +29,7 @@ def articles(tmp_path: Path) -> ArticleFiles:
     return article_files(tmp_path)
 
 
-def judged(articles: ArticleFiles, answer: Answer, **expect: Any) -> Verdict:
+def judged(articles: ArticleFiles, answer: Answer, /, **expect: Any) -> Verdict:
     expect.setdefault("status", ["answered", "calculated"])
     return judge(make_case(expect=expect), answer, articles)
 

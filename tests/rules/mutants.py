@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import functools
 import importlib
 import io
@@ -80,26 +79,24 @@ def mutants(path: Path) -> Iterator[Mutant]:
     """Each way to spoil one thing in a file."""
     module = f"bot.rules.{path.stem}"
     source = path.read_text(encoding="utf-8")
-    count = sum(1 for _ in ast.walk(ast.parse(source)))
-    for place in range(count):
-        for variant in range(len(_COMPARISONS)):
+    for place, original in enumerate(_nodes(ast.parse(source))):
+        for way in range(len(list(_ways(original)))):
             tree = ast.parse(source)
-            node = next(node for at, node in enumerate(ast.walk(tree)) if at == place)
-            before = copy.deepcopy(node)
-            change = _spoil(node, variant)
-            if change is None:
-                break
-            shown = f"{ast.unparse(before)}  ->  {change}"
-            yield Mutant(module, getattr(node, "lineno", 0), shown, tree)
+            node = _nodes(tree)[place]
+            list(_ways(node))[way]()
+            change = f"{ast.unparse(original)}  ->  {ast.unparse(node)}"
+            yield Mutant(module, getattr(node, "lineno", 0), change, tree)
 
 
-def _spoil(node: ast.AST, variant: int) -> str | None:
-    """Spoil a node in place in the variant's way; None when there is no such way."""
-    ways = list(_ways(node))
-    if variant >= len(ways):
-        return None
-    ways[variant]()
-    return ast.unparse(node)
+def _nodes(tree: ast.Module) -> list[ast.AST]:
+    """All nodes but those of decorators, which compute nothing."""
+    decorators = {
+        id(node)
+        for owner in ast.walk(tree)
+        for decorator in getattr(owner, "decorator_list", ())
+        for node in ast.walk(decorator)
+    }
+    return [node for node in ast.walk(tree) if id(node) not in decorators]
 
 
 def _ways(node: ast.AST) -> Iterator[Callable[[], None]]:

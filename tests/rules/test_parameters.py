@@ -108,6 +108,19 @@ def test_a_value_holds_from_its_day_until_the_next_begins() -> None:
     assert found.known_days(DAYS) == "最早 至 2022-02-28、2022-03-01 至 今后"
 
 
+def test_each_of_several_values_ends_when_the_next_begins() -> None:
+    found = build_rules(
+        dated(
+            {"from": None, "value": 12},
+            {"from": dt.date(2022, 3, 1), "value": 30},
+            {"from": dt.date(2023, 3, 1), "value": 12},
+        ),
+        texts(),
+    )
+    days = "最早 至 2022-02-28、2022-03-01 至 2023-02-28、2023-03-01 至 今后"
+    assert found.known_days(DAYS) == days
+
+
 def test_a_day_outside_the_data_raises_and_says_which_days_there_are() -> None:
     found = build_rules(
         dated(
@@ -178,6 +191,7 @@ FIRST = ("parameters", DAYS, "values", 0)
         (put(*FIRST, "from", "2021"), "from 应是日期或 null"),
         (put(*FIRST, "from", dt.datetime(2021, 1, 1)), "from 应是日期或 null"),
         (put(*FIRST, "since", None), "不认识 since"),
+        (put("parameters", DAYS, "values", 0, 12), "应是“字段: 值”的形式"),
         (put("parameters", DAYS, "values", []), "values 应是不空的列表"),
         (put("parameters", DAYS, "values", "12"), "values 应是不空的列表"),
         (put("parameters", DAYS, "unit", "个月"), "引文里没有数值 12（单位 个月）"),
@@ -232,7 +246,7 @@ def test_a_file_that_is_no_table_is_refused(other: Any) -> None:
 def test_values_that_are_not_in_order_of_time_are_refused(
     first: dict[str, Any], second: dict[str, Any]
 ) -> None:
-    with pytest.raises(RuleDataError, match="第 2 个值的 from 应晚于前一个值"):
+    with pytest.raises(RuleDataError, match="应晚于前一个值"):
         build_rules(dated({"value": 12, **first}, {"value": 30, **second}), texts())
 
 

@@ -24,7 +24,9 @@ def _rows() -> list[Any]:
     for path in sorted(_CASES.glob("*.yaml")):
         for row in yaml.safe_load(path.read_text(encoding="utf-8")):
             turns = " / ".join(str(turn) for turn in row.get("turns", ()))
-            rows.append(pytest.param(row, id=f"{path.stem}: {turns}{' → ' * bool(turns)}{row['ask']}"))
+            rows.append(
+                pytest.param(row, id=f"{path.stem}: {turns}{' → ' * bool(turns)}{row['ask']}")
+            )
     return rows
 
 

@@ -1,0 +1,131 @@
+"""Requests understood in a question, run through the rule tools."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.answers import Calculation, Citation, Turn
+from bot.errors import InputError, OutsideRulesError, RuleDataError
+from bot.rules.parameters import load_rules
+from bot.rules.ruleset import Rules
+from bot.tools import run_tool
+from bot.understanding import Missing, ToolRequest, understand
+from ingest.articles import Article
+from ingest.markdown import read_blocks
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What came of a question's requests: results, what is missing, what cannot be."""
+
+    calculations: tuple[Calculation, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    problems: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+class Calculator:
+    """Runs the rule tools; off, with the reason, where the corpus does not hold the rules."""
+
+    def __init__(self, rules: Rules | None, problem: str = "") -> None:
+        self.rules = rules
+        self.problem = problem
+
+    def work(self, text: str, history: Sequence[Turn], today: dt.date) -> Worked | None:
+        """Compute what a message asks to be computed; None when it asks for nothing such."""
+        if self.rules is None:
+            return None
+        requests = understand(text, history, today)
+        if not requests:
+            return None
+        missing = tuple(dict.fromkeys(entry for request in requests for entry in request.missing))
+        problems = [entry.message for request in requests for entry in request.invalid]
+        calculations: list[Calculation] = []
+        for request in requests:
+            if not request.missing and not request.invalid:
+                self._run(request, today, self.rules, calculations, problems)
+        readings = tuple(dict.fromkeys(line for request in requests for line in request.readings))
+        return Worked(tuple(calculations), missing, tuple(dict.fromkeys(problems)), readings)
+
+    def _run(
+        self,
+        request: ToolRequest,
+        today: dt.date,
+        rules: Rules,
+        calculations: list[Calculation],
+        problems: list[str],
+    ) -> None:
+        try:
+            calculations.append(
+                run_tool(request.tool, request.inputs, today=request.as_of or today, rules=rules)
+            )
+        except (InputError, OutsideRulesError) as exc:
+            problems.append(str(exc))
+
+
+class _Texts(Mapping[str, str]):
+    """Articles' texts by id, fetched when asked for."""
+
+    def __init__(self, article: Callable[[str], Article | None]) -> None:
+        self._article = article
+
+    def __getitem__(self, article_id: str) -> str:
+        found = self._article(article_id)
+        if found is None:
+            raise KeyError(article_id)
+        return found.text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def indexed_rules(article: Callable[[str], Article | None]) -> Rules:
+    """The rules, held against the indexed articles.
+
+    Raises RuleDataError when an article is missing or no longer says what a rule quotes.
+    """
+    return load_rules(_Texts(article))
+
+
+def cite(
+    calculations: Sequence[Calculation], article: Callable[[str], Article | None]
+) -> tuple[Citation, ...]:
+    """A citation for every sentence the calculations rely on, numbered from 1."""
+    citations: list[Citation] = []
+    quotes = dict.fromkeys(
+        (rule.article_id, rule.quote) for calculation in calculations for rule in calculation.rules
+    )
+    for article_id, quote in quotes:
+        found = article(article_id)
+        start = found.text.find(quote) if found else -1
+        if found is None or start < 0:
+            raise RuleDataError(f"规则引用的句子已不在文章 {article_id} 里：{quote}")
+        citations.append(
+            Citation(
+                n=len(citations) + 1,
+                article_id=article_id,
+                title=found.title,
+                section=_section(found.text, start),
+                quote=quote,
+                start=start,
+                end=start + len(quote),
+                published=found.published,
+                source_url=found.source.url,
+            )
+        )
+    return tuple(citations)
+
+
+def _section(text: str, offset: int) -> str:
+    path: list[tuple[int, str]] = []
+    for block in read_blocks(text):
+        if block.start > offset:
+            break
+        if block.kind == "heading":
+            path = [*(entry for entry in path if entry[0] < block.level), (block.level, block.title)]
+    return " › ".join(title for _, title in path)

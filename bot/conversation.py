@@ -1,0 +1,72 @@
+"""A message read together with what was said before it: the questions it may stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.answers import Turn
+from bot.distinctions import Distinctions
+from bot.platforms import Platforms
+from bot.text import terms
+from bot.wording import Wording
+
+# Older turns than these say nothing about what "那境外的呢" means.
+_TURNS = 6
+_FEW_TERMS = 4
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Reads follow-ups without a model: by their words, and by what they leave out."""
+
+    wording: Wording
+    platforms: Platforms
+    distinctions: Distinctions
+
+    def readings(self, message: str, history: Sequence[Turn]) -> tuple[str, ...]:
+        """Questions that stand on their own, the likelier first; never empty.
+
+        Only what the merchant said counts: a wrong statement of an earlier answer is not
+        taken over.
+        """
+        topic = self._topic([turn.content for turn in history if turn.role == "user"][-_TURNS:])
+        if topic is None or self.wording.switches_topic(message):
+            return (self.wording.without_switch(message),)
+        if self._is_correction(message):
+            return (topic,)
+        joined = self._joined(topic, message)
+        placed = self._placed(topic, message)
+        return (joined, placed) if self._leans_on_topic(message) else (placed, joined)
+
+    def _topic(self, messages: Sequence[str]) -> str | None:
+        """What the merchant's messages have been about, as one question."""
+        topic: str | None = None
+        for message in messages:
+            if self.wording.smalltalk(message) or (topic and self._is_correction(message)):
+                continue
+            if topic and not self.wording.switches_topic(message) and self._leans_on_topic(message):
+                topic = self._joined(topic, message)
+            else:
+                topic = self._placed(topic, message) if topic else message
+        return topic
+
+    def _leans_on_topic(self, message: str) -> bool:
+        return self.wording.refers_back(message) or len(set(terms(message))) <= _FEW_TERMS
+
+    def _is_correction(self, message: str) -> bool:
+        rest = self.wording.without_correction(message)
+        return rest != message and len(set(terms(rest))) <= _FEW_TERMS
+
+    def _joined(self, topic: str, message: str) -> str:
+        """Topic and message as one question; what the message replaces is taken out."""
+        if self.platforms.named(message) or self.platforms.named_others(message):
+            topic = self.platforms.without_names(topic)
+        return f"{self.distinctions.without_contrasts(topic, message)} {message}"
+
+    def _placed(self, topic: str, message: str) -> str:
+        """The message alone, said of the topic's platform where it names none itself."""
+        if self.platforms.named(message) or self.platforms.named_others(message):
+            return message
+        named = sorted(self.platforms.named(topic) | self.platforms.named_others(topic))
+        return " ".join([*named, message])

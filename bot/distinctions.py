@@ -1,0 +1,125 @@
+"""Cases that rules tell apart: which one is meant, and what to ask when it is not said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.answers import Passage
+from bot.errors import BotError
+from bot.text import fold
+
+FILE_NAME = "distinctions.yaml"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One case: how merchants say it, the articles about it, what to type to mean it."""
+
+    label: str
+    words: tuple[str, ...]
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Distinction:
+    """Cases that exclude one another, and the question that tells them apart."""
+
+    question: str
+    options: tuple[Option, ...]
+
+    def said(self, text: str) -> list[Option]:
+        """The options a text names."""
+        folded = fold(text)
+        return [
+            option for option in self.options if any(fold(word) in folded for word in option.words)
+        ]
+
+
+@dataclass(frozen=True)
+class Distinctions:
+    """All of them; made by ``load_distinctions``."""
+
+    entries: tuple[Distinction, ...]
+
+    def unsaid(
+        self, question: str, passages: Sequence[Passage], *, margin: float
+    ) -> Distinction | None:
+        """The distinction a question leaves open although the articles found differ by it.
+
+        That is: the best passage is of one option's article, a passage of another option's is
+        within ``margin`` of its score, and the question says neither.
+        """
+        for entry in self.entries:
+            best = {
+                option.label: max(
+                    (p.score for p in passages if p.article_id in option.articles), default=None
+                )
+                for option in entry.options
+            }
+            scores = sorted((score for score in best.values() if score is not None), reverse=True)
+            if len(scores) < 2 or not passages or scores[0] < passages[0].score:
+                continue
+            if scores[0] - scores[1] <= margin and not entry.said(question):
+                return entry
+        return None
+
+    def without_contrasts(self, topic: str, message: str) -> str:
+        """The topic without the words of options that the message replaces by others."""
+        for entry in self.entries:
+            new = entry.said(message)
+            if not new:
+                continue
+            replaced = [
+                word for option in entry.options if option not in new for word in option.words
+            ]
+            for word in sorted(replaced, key=len, reverse=True):
+                topic = re.sub(re.escape(word), "", topic, flags=re.IGNORECASE)
+        return topic
+
+
+class _Option(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    label: str
+    words: list[str]
+    articles: list[str] = Field(default_factory=list)
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    question: str
+    options: list[_Option] = Field(min_length=2)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    distinctions: list[_Entry] = Field(default_factory=list)
+
+
+def load_distinctions(corpus_dir: Path) -> Distinctions:
+    """Read the corpus folder's distinctions.yaml; without one nothing is told apart."""
+    path = corpus_dir / FILE_NAME
+    try:
+        read = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except FileNotFoundError:
+        read = _File()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as exc:
+        reason = " ".join(str(exc).split())[:200]
+        raise BotError(f"{path} 读不了：{reason}。格式见 CONTRIBUTING.md。") from exc
+    return Distinctions(
+        tuple(
+            Distinction(
+                entry.question,
+                tuple(
+                    Option(option.label, tuple(option.words), tuple(option.articles))
+                    for option in entry.options
+                ),
+            )
+            for entry in read.distinctions
+        )
+    )

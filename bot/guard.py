@@ -1,0 +1,57 @@
+"""The last check before an answer leaves: no number without a source.
+
+Whatever composed the text, a number or date in it must stand in a cited quote, in the trace
+of a calculation, in the question itself when it is only repeated, or in the dates of the
+articles cited. A line that holds another one is withheld.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+from bot.answers import Answer, Question
+from bot.text import fold
+
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_MARK = re.compile(r"\[\d+\]")
+_ITEM_NUMBER = re.compile(r"^\s*\d+\.\s")
+_WITHHELD = "（有一句话里的数字没有出处，已略去。）"
+
+
+def withhold_unsupported(answer: Answer, question: Question) -> Answer:
+    """The answer without lines whose numbers have no source; the trace counts them."""
+    if answer.status == "rejected" or not _NUMBER.search(answer.text):
+        return answer
+    allowed = _numbers_of(_sources(answer, question))
+    lines = answer.text.split("\n")
+    kept = [line for line in lines if _numbers_of(_ITEM_NUMBER.sub("", line)) <= allowed]
+    if len(kept) == len(lines):
+        return answer
+    text = "\n".join([*kept, "", _WITHHELD])
+    return replace(answer, text=text, trace={**answer.trace, "withheld": len(lines) - len(kept)})
+
+
+def _numbers_of(text: str) -> set[str]:
+    return {
+        part.lstrip("0") or "0"
+        for found in _NUMBER.findall(_MARK.sub("", fold(text)))
+        for part in (found, *re.split(r"[.,:]", found))
+    }
+
+
+def _sources(answer: Answer, question: Question) -> str:
+    cited = [text for c in answer.citations for text in (c.quote, c.title, c.published or "")]
+    # Headings offered as topics are the articles' own words.
+    offered = [*answer.suggestions, *answer.trace.get("topics", ())]
+    worked = [
+        json.dumps(
+            [c.inputs, c.result, c.steps, c.assumptions, [(r.value, r.quote) for r in c.rules]],
+            ensure_ascii=False,
+        )
+        for c in answer.calculations
+    ]
+    ages = [str(question.today.year - int(c.published[:4])) for c in answer.citations if c.published]
+    asked = [question.text, *(str(line) for line in answer.trace.get("readings", ()))]
+    return "\n".join([*cited, *offered, *worked, *ages, *asked])

@@ -1,0 +1,87 @@
+"""Days as inputs: of an event, counted back from today, or told without an event."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.understanding.dates import DateMention, Lean, resolve
+from bot.understanding.elapsed import elapsed_since
+from bot.understanding.messages import Message
+from bot.understanding.phrases import phrase
+from bot.understanding.values import Value
+
+
+def day_values(
+    message: Message, mentions: tuple[DateMention, ...], lean: Lean, *, months: bool = False
+) -> tuple[Value, ...]:
+    """Values of dates; a month where a day is needed has to be asked for (left out)."""
+    values = []
+    for mention in mentions:
+        vague = mention.month_only or _is_any_month_end(mention, lean)
+        if vague and not months and not mention.problem:
+            continue
+        resolved = resolve(mention, message.today, _lean(message, mention, lean))
+        readings = (resolved.reading,) if resolved.reading else ()
+        values.append(Value(resolved.iso, readings, resolved.problem))
+    return tuple(values)
+
+
+def _is_any_month_end(mention: DateMention, lean: Lean) -> bool:
+    """A bare 月底 of what has happened is the end of no month in particular."""
+    return mention.last_day and mention.month is None and lean is Lean.PAST
+
+
+def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
+    """What is planned may lie ahead; what is told in the past tense lies behind."""
+    if default is not Lean.NEAR:
+        return default
+    if message.words.has("plan", message.text[: mention.start]):
+        return Lean.NEAR if mention.day else Lean.FUTURE
+    after = message.text[mention.end : mention.end + 8].split(",")[0]
+    return Lean.PAST if message.words.has("past", after) else Lean.NEAR
+
+
+def event_days(
+    message: Message, roles: tuple[str, ...], lean: Lean, *, loose: tuple[DateMention, ...]
+) -> tuple[Value, ...]:
+    """Days of the events; else counted back from 关了60天了; else the ``loose`` ones."""
+    named = message.dates_of(*roles)
+    values = day_values(message, named, lean)
+    if values:
+        return values
+    if any(date.month_only for date in named):
+        return (Value(ask=""),)
+    elapsed = elapsed_since(message, roles)
+    if elapsed is not None:
+        day, text = elapsed
+        return (Value(day.isoformat(), (phrase("elapsed", text=text, day=_written(day)),)),)
+    return day_values(message, loose, lean)
+
+
+def loose_days(message: Message, filling: bool, *others: str) -> tuple[DateMention, ...]:
+    """Days no event was found for: in an answer any (今天 too), else unless others are told of."""
+    if filling:
+        return message.loose_days or message.days
+    return () if message.dates_of(*others) else message.loose_days
+
+
+def _written(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def as_of_day(message: Message, *roles: str) -> tuple[Value, ...]:
+    """The day to judge on where it is another than the day of asking."""
+    days = day_values(message, message.dates_of(*roles), Lean.NEAR)
+    return tuple(day for day in days if day.value != message.today.isoformat())[:1]
+
+
+def shipping_days(message: Message, filling: bool) -> tuple[Value, ...]:
+    loose = loose_days(message, filling, "received", "success", "closed", "ordered", "signed")
+    if not loose and message.has("asks_day"):
+        # 国内 11月1号 自动收货哪天: the day asked for is not the one that is told.
+        loose = message.dates_of("auto_confirm")
+    days = event_days(message, ("shipped",), Lean.NEAR, loose=loose)
+    orders = [d for d in loose if message.words.has("order_of_day", message.text[d.end :])]
+    if orders and not message.dates_of("shipped"):
+        return (Value(ask="ship_confirmed"),)
+    return days

@@ -1,0 +1,107 @@
+"""Amounts as inputs: what the customer paid, or the fee that was taken."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.understanding.amount_roles import with_role
+from bot.understanding.amounts import AmountMention, plain
+from bot.understanding.messages import Message
+from bot.understanding.numerals import number
+from bot.understanding.phrases import phrase
+from bot.understanding.values import Value
+
+_ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
+
+
+def paid_amounts(message: Message) -> tuple[Value, ...]:
+    """All payments as one value, or the question that has to be put first."""
+    return tuple(_with_rate_ignored(message, value) for value in _paid(message))
+
+
+def _with_rate_ignored(message: Message, value: Value) -> Value:
+    """A rate somebody brings along changes nothing; the merchant is told so."""
+    spans = message.words.spans("rate", message.text)
+    if not spans or value.value is None:
+        return value
+    rate = message.text[slice(*spans[0])]
+    return replace(value, readings=(*value.readings, phrase("rate_ignored", rate=rate)))
+
+
+def _paid(message: Message) -> tuple[Value, ...]:
+    if not message.amounts:
+        return ()
+    if message.has("foreign_money"):
+        return (Value(ask="paid_in_yuan"),)
+    payments = _payments(message)
+    if not payments:
+        discounted = with_role(message, "list_price", "discount")
+        return (Value(ask="paid_after_discount"),) if discounted else ()
+    negative = [amount for amount in payments if amount.value < 0]
+    if negative:
+        return (Value(problem=_negative(negative[0])),)
+    if len(payments) == 1 and payments[0].times == 1:
+        return _single_payment(message, payments[0])
+    readings = tuple(
+        phrase("repeated", text=a.text, times=str(a.times), value=plain(a.value))
+        for a in payments
+        if a.times > 1
+    )
+    return (Value([value for a in payments for value in a.values], readings),)
+
+
+def _payments(message: Message) -> tuple[AmountMention, ...]:
+    """What was paid: amounts said to be, else prices with the freight put on top."""
+    if with_role(message, "paid"):
+        return with_role(message, "paid", None)
+    if with_role(message, "discount", "list_price"):
+        return ()
+    freight = with_role(message, "freight")
+    words, text = message.words, message.text
+    included = any(words.has("freight_included", text[: amount.start]) for amount in freight)
+    roles: tuple[str | None, ...] = ("price", None) if included else ("price", "freight", None)
+    payments = with_role(message, *roles)
+    return () if payments and payments == freight else payments
+
+
+def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ...]:
+    """One amount for several orders is of each of them or of all: only the text can say."""
+    count = order_count(message)
+    if count is None or count < 2:
+        return (Value([plain(payment.value)]),)
+    if message.has("total"):
+        return (Value([plain(payment.value)]),)
+    if not message.has("each"):
+        return (Value(ask="paid_each_or_total"),)
+    repeated = AmountMention(payment.start, payment.end, payment.text, payment.value, count)
+    text = f"{count}单，每单{plain(payment.value)}"
+    reading = phrase("repeated", text=text, times=str(count), value=plain(payment.value))
+    return (Value(list(repeated.values), (reading,)),)
+
+
+def order_count(message: Message) -> int | None:
+    """How many orders a message speaks of (3单), apart from 每单 and 一单."""
+    for start, end in message.counts:
+        counted = _ORDERS.fullmatch(message.text[start:end].strip())
+        value = number(counted[1]) if counted else None
+        if value is not None and value > 1:
+            return int(value)
+    return None
+
+
+def _negative(amount: AmountMention) -> str:
+    return f"金额“{amount.text}”是负数，金额要大于或等于 0"
+
+
+def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
+    """The fee that was taken; in an answer a bare amount is it."""
+    roles: tuple[str | None, ...] = ("fee", None) if filling or message.has("fee") else ("fee",)
+    named = with_role(message, "fee") or with_role(message, *roles)
+    if not named:
+        return ()
+    amount = named[0]
+    if amount.value < Decimal(0):
+        return (Value(problem=_negative(amount)),)
+    return (Value(plain(amount.value)),)

@@ -1,0 +1,38 @@
+"""What a follow-up says besides inputs: little is left of one that goes on with a case."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.understanding.messages import Message, blank
+from bot.understanding.vocabulary import Span, ToolWords
+
+
+def residue(message: Message, tools: Sequence[ToolWords]) -> str:
+    """What is left of a text without mentions, small words and the words of the tools."""
+    left = blank(message.text, list(_accounted_for(message, tools)))
+    return "".join(char for char in left if char.isalnum())
+
+
+def _accounted_for(message: Message, tools: Sequence[ToolWords]) -> Iterator[Span]:
+    yield from ((date.start, date.end) for date in message.dates)
+    yield from ((time.start, time.end) for time in message.times)
+    yield from ((amount.start, amount.end) for amount in message.amounts)
+    yield from ((event.start, event.end) for event in message.events)
+    yield from message.counts
+    for pattern in _patterns(message, tools):
+        yield from (found.span() for found in pattern.finditer(message.text))
+
+
+def _patterns(message: Message, tools: Sequence[ToolWords]) -> Iterator[re.Pattern[str]]:
+    words = message.words
+    yield words.concepts["small_words"]
+    for concept in dict.fromkeys(name for tool in tools for name in tool.goes_with):
+        # A group of names (facts, categories) goes with a tool as a whole.
+        if concept == "facts":
+            yield from words.facts.values()
+        elif concept == "categories":
+            yield from words.categories.values()
+        else:
+            yield words.concepts[concept]
