@@ -115,8 +115,7 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as exc:
         reason = "端口已被占用" if exc.errno == errno.EADDRINUSE else exc.strerror or str(exc)
         raise ServeError(
-            f"不能在 {host}:{port} 上提供网页：{reason}。"
-            "请用 --host、--port 换一个地址或端口。"
+            f"不能在 {host}:{port} 上提供网页：{reason}。请用 --host、--port 换一个地址或端口。"
         ) from exc
 
 

@@ -38,7 +38,7 @@ def open_bot(
     index.attach()
     platforms = load_platforms(settings.corpus_dir)
     distinctions = load_distinctions(settings.corpus_dir)
-    retriever = HybridRetriever(index, embedder, platforms)
+    retriever = HybridRetriever(index, embedder, platforms, distinctions=distinctions)
     wording = load_wording()
     return MerchantBot(
         retriever=retriever,

@@ -69,6 +69,13 @@ class Distinctions:
                 return entry
         return None
 
+    def articles_meant(self, text: str) -> frozenset[str]:
+        """Articles about the one case a text names; none where it names several or none."""
+        said = [entry.said(text) for entry in self.entries]
+        return frozenset(
+            article for options in said if len(options) == 1 for article in options[0].articles
+        )
+
     def without_contrasts(self, topic: str, message: str) -> str:
         """The topic without the words of options that the message replaces by others."""
         for entry in self.entries:

@@ -14,7 +14,7 @@ from bot.calculating import Calculator, cite
 from bot.composing import Style, choose, compose, verify
 from bot.confidence import Calibration, features
 from bot.conversation import Conversation
-from bot.distinctions import Distinctions
+from bot.distinctions import Distinction, Distinctions
 from bot.guard import withhold_unsupported
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
@@ -78,12 +78,10 @@ class MerchantBot:
                 return replies.calculated(worked, citations, question)
             return replies.ask_for_inputs(worked)
         seen = self.examine_in_context(question)
+        if unsaid := self._unsaid(seen):
+            return replies.which_case(seen, unsaid)
         if not self.is_sure(seen):
             return replies.not_found(seen)
-        if unsaid := self.distinctions.unsaid(
-            seen.question, seen.found.passages, margin=_UNSAID_MARGIN
-        ):
-            return replies.which_case(seen, unsaid)
         wants_list = self.wording.wants_list(seen.question)
         composed = compose(choose(seen.ranked, wants_list=wants_list, style=self.style))
         verify(composed.citations, self.retriever.article_text)
@@ -95,6 +93,14 @@ class MerchantBot:
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
         return not seen.foreign and seen.confidence >= self.calibration.threshold
+
+    def _unsaid(self, seen: Examined) -> Distinction | None:
+        """What to ask back; to ask needs less certainty than to answer."""
+        if seen.foreign or seen.confidence < self.calibration.threshold / 2:
+            return None
+        return self.distinctions.unsaid(
+            seen.question, seen.found.passages, margin=_UNSAID_MARGIN
+        )
 
     def examine_in_context(self, question: Question) -> Examined:
         """Examine the question as the conversation makes it; the surest reading wins."""

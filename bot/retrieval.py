@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answers import Passage
+from bot.distinctions import Distinctions
 from bot.lexical import LexicalIndex
 from bot.platforms import Platforms
 from ingest.articles import Article
@@ -24,13 +25,15 @@ class Weights:
     A passage's score is its own similarity, plus ``asked`` times what the nearest of its
     merchants' questions has over ``asked_floor`` (questions are more alike than question and
     passage), plus ``lexical`` times its share of the best BM25 score, plus ``platform`` when
-    the question names the article's platform.
+    the question names the article's platform, plus ``case`` when it names the case that the
+    article is about (a personal or a company's shop).
     """
 
     asked: float = 0.8
     asked_floor: float = 0.84
     lexical: float = 0.06
     platform: float = 0.05
+    case: float = 0.04
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,14 @@ class HybridRetriever:
         embedder: Embedder,
         platforms: Platforms,
         *,
+        distinctions: Distinctions | None = None,
         weights: Weights | None = None,
         candidates: int = 60,
     ) -> None:
         self._index = index
         self._embedder = embedder
         self._platforms = platforms
+        self._distinctions = distinctions or Distinctions(())
         self._weights = weights or Weights()
         self._candidates = candidates
         self._lock = threading.Lock()
@@ -83,6 +88,7 @@ class HybridRetriever:
         ids = dense.keys() | lexical.keys() | asked.keys()
         for passage_id, own in self._index.vectors(sorted(ids - dense.keys())).items():
             dense[passage_id] = float(own @ vector)
+        meant = self._distinctions.articles_meant(question)
         rows = self._valid(self._index.passages(sorted(ids)).values())
         passages = [
             self._scored(
@@ -91,16 +97,12 @@ class HybridRetriever:
                 asked.get(row.chunk.id, 0.0),
                 lexical.get(row.chunk.id, 0.0),
                 named,
+                meant,
             )
             for row, where in rows
         ]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
         return Retrieved(asking, named, tuple(passages[:count]), vector)
-
-    def article(self, article_id: str) -> Article | None:
-        """An indexed article; None when it is not (or no longer) there."""
-        row = self._index.rows([article_id]).get(article_id)
-        return row.article if row and row.article.content_hash else None
 
     def article(self, article_id: str) -> Article | None:
         """An indexed article; None when it is not (or no longer) there."""
@@ -151,12 +153,14 @@ class HybridRetriever:
         asked: float,
         lexical: float,
         named: frozenset[str],
+        meant: frozenset[str],
     ) -> Passage:
         row, where = found
         weights = self._weights
         score = dense + weights.lexical * lexical
         score += weights.asked * max(0.0, asked - weights.asked_floor)
         score += weights.platform * (where.platform in named)
+        score += weights.case * (row.chunk.article_id in meant)
         return Passage(
             id=row.chunk.id,
             article_id=row.chunk.article_id,

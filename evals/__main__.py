@@ -15,8 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
+from bot import Question
 from bot.errors import BotError
-from evals.cases import CASES_DIR, load_cases
+from evals.cases import CASES_DIR, Case, load_cases
 from evals.errors import CaseError, EvalError
 from evals.runner import Askable, Ranking, run_cases
 from ingest.errors import IngestError
@@ -35,6 +36,8 @@ _EXTERNAL = (
     ("gold_share", "回答含标准答案", 0.85),
     ("median_answer_length", "回答字数中位数（不超过 120）", None),
     ("auroc_removed", "拒答：有段落与去掉段落的 AUROC", 0.85),
+    ("refused", "有段落却拒答", None),
+    ("refused_removed", "去掉段落后拒答", None),
     ("citations_exact", "引文逐字一致", 1.0),
     ("seconds_indexing", "建索引秒数", None),
     ("seconds_asking", "提问秒数", None),
@@ -165,8 +168,10 @@ def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:
 
     bot = open_bot(progress=_say)
 
-    def found(question: str) -> list[str]:
-        return [passage.article_id for passage in bot.retriever.search(question).passages]
+    def found(case: Case) -> list[str]:
+        question = Question(case.question, case.today, case.turns)
+        seen = bot.examine_in_context(question)
+        return [passage.article_id for passage in seen.found.passages]
 
     return bot, found, "本进程"
 

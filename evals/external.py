@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from bot import MerchantBot, open_bot
-from bot.composing import Composed, Style, choose, compose
-from bot.wording import Wording, load_wording
+from bot.composing import Composed, choose, compose
+from bot.pipeline import Examined
+from bot.ranking import UnitRanker
 from evals import metrics
 from evals.errors import SquadError
 from evals.matching import normal
@@ -46,6 +47,8 @@ class Measured:
     exact: bool
     confidence: float
     confidence_removed: float
+    refused: bool
+    refused_removed: bool
 
     @property
     def holds_gold(self) -> bool:
@@ -65,6 +68,8 @@ class External:
     gold_share: float | None
     median_answer_length: float
     auroc_removed: float | None
+    refused: float | None
+    refused_removed: float | None
     citations_exact: float | None
     seconds_indexing: float
     seconds_asking: float
@@ -128,11 +133,10 @@ def _ask_all(
     index = open_index(own, manifest_of(embedder, ChunkSettings()))
     index.attach()
     retriever = HidingRetriever(index, embedder, bot.platforms)
-    bot.retriever = retriever
-    wording = load_wording()
+    bot = replace(bot, retriever=retriever, ranker=UnitRanker(retriever, bot.wording))
     measured = []
     for done, query in enumerate(queries, start=1):
-        measured.append(_ask(query, bot, retriever, wording, texts))
+        measured.append(_ask(query, bot, retriever, texts))
         progress("提问", done, len(queries))
     return measured
 
@@ -141,14 +145,13 @@ def _ask(
     query: Query,
     bot: MerchantBot,
     retriever: HidingRetriever,
-    wording: Wording,
     texts: dict[str, str],
 ) -> Measured:
     retriever.hidden = None
     everything = retriever.search(query.text, count=len(texts)).passages
     seen = bot.examine(query.text)
-    wants_list = wording.wants_list(query.text)
-    composed = compose(choose(seen.ranked, wants_list=wants_list, style=Style()))
+    wants_list = bot.wording.wants_list(query.text)
+    composed = compose(choose(seen.ranked, wants_list=wants_list, style=bot.style))
     retriever.hidden = query.paragraph
     removed = bot.examine(query.text)
     return Measured(
@@ -156,9 +159,16 @@ def _ask(
         ranked=tuple(dict.fromkeys(passage.article_id for passage in everything))[:_DEPTH],
         answer=_MARK.sub("", composed.text).strip(),
         exact=_exact(composed, texts),
-        confidence=seen.confidence,
-        confidence_removed=removed.confidence,
+        confidence=_unrounded(bot, seen),
+        confidence_removed=_unrounded(bot, removed),
+        refused=not bot.is_sure(seen),
+        refused_removed=not bot.is_sure(removed),
     )
+
+
+def _unrounded(bot: MerchantBot, seen: Examined) -> float:
+    """The confidence with all its digits: rounding would make ties of what is told apart."""
+    return bot.calibration.probability(seen.features) if seen.features else 0.0
 
 
 def _exact(composed: Composed, texts: dict[str, str]) -> bool:
@@ -188,6 +198,8 @@ def _summary(
         auroc_removed=metrics.auroc(
             [one.confidence for one in measured], [one.confidence_removed for one in measured]
         ),
+        refused=metrics.share([one.refused for one in measured]),
+        refused_removed=metrics.share([one.refused_removed for one in measured]),
         citations_exact=metrics.share([one.exact for one in measured]),
         seconds_indexing=round(indexing, 1),
         seconds_asking=round(asking, 1),

@@ -23,8 +23,8 @@ class Askable(Protocol):
         """Answer one question."""
 
 
-# The articles found for a question, best first; whether they are cited or not.
-Ranking = Callable[[str], Sequence[str]]
+# The articles found for a case, best first; whether they are cited or not.
+Ranking = Callable[[Case], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,7 @@ def run_cases(
         started = time.perf_counter()
         answer = bot.ask(case.question, history=case.turns, today=case.today)
         waited = (time.perf_counter() - started) * 1000
-        # A follow-up is searched for in other words than these: its ranking is not this one.
-        seen = ranking is not None and not case.history
-        found = tuple(dict.fromkeys(ranking(case.question))) if ranking and seen else None
+        found = tuple(dict.fromkeys(ranking(case))) if ranking else None
         results.append(Result(case, answer, judge(case, answer, articles), waited, found))
         progress()
     return results

@@ -124,19 +124,31 @@ def _read(file: Path) -> str:
 
 def _convert(file: Path) -> str:
     try:
-        from markitdown import MarkItDown
+        import markitdown  # noqa: F401  an optional dependency
     except ImportError as exc:
         raise ImportFormatError(
             f"{file}：转换 {file.suffix} 需要 markitdown，请运行：pip install 'zhanggui[import]'"
         ) from exc
     try:
-        text: str = MarkItDown(enable_plugins=False).convert_local(file).markdown
+        text = _converted(file)
     except Exception as exc:
         reason = (str(exc).strip() or type(exc).__name__).splitlines()[0]
         raise ImportFormatError(
             f"{file}：读不出内容（{reason}）。文件可能损坏、加密，或与扩展名不符。"
         ) from exc
     return text
+
+
+def _converted(file: Path) -> str:
+    from markitdown import MarkItDown, StreamInfo
+    from markitdown.converters import DocxConverter, PdfConverter
+
+    # Left to itself markitdown reads a damaged PDF or Word file as plain text.
+    of_format = {".pdf": PdfConverter, ".docx": DocxConverter}.get(file.suffix.lower())
+    if of_format is None:
+        return str(MarkItDown(enable_plugins=False).convert_local(file).markdown)
+    with file.open("rb") as stream:
+        return str(of_format().convert(stream, StreamInfo(extension=file.suffix)).markdown)
 
 
 def _articles(file: Path, text: str) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -154,14 +154,15 @@ def writing(settings: Settings) -> Iterator[None]:
     Raises IndexLockedError when another one is at it, IndexStoreError when the folder cannot
     be written.
     """
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        with _turn(_lock_path(settings), _WRITER_PATIENCE) as free:
-            if not free:
-                raise IndexLockedError("另一个 sync 正在写索引，请等它结束后再运行。")
-            yield
-    except (PermissionError, NotADirectoryError, FileExistsError) as exc:
-        raise IndexStoreError(f"数据目录 {settings.data_dir} 写不了：{exc.strerror}。") from exc
+    with ExitStack() as stack:
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+            free = stack.enter_context(_turn(_lock_path(settings), _WRITER_PATIENCE))
+        except OSError as exc:
+            raise IndexStoreError(f"数据目录 {settings.data_dir} 写不了：{exc.strerror}。") from exc
+        if not free:
+            raise IndexLockedError("另一个 sync 正在写索引，请等它结束后再运行。")
+        yield
 
 
 @contextmanager

@@ -10,14 +10,22 @@ from bot import Answer, Turn
 from ingest.articles import Article
 
 
-class Bot(Protocol):
-    """The part of MerchantBot that the page uses."""
-
-    def ask(self, text: str, *, history: Sequence[Turn] = ()) -> Answer:
-        """Answer one question."""
+class Articles(Protocol):
+    """Where the articles are looked up."""
 
     def article(self, article_id: str) -> Article | None:
         """An indexed article, None when it is not there."""
+
+
+class Bot(Protocol):
+    """The part of MerchantBot that the page uses."""
+
+    @property
+    def retriever(self) -> Articles:
+        """Where the articles come from."""
+
+    def ask(self, text: str, *, history: Sequence[Turn] = ()) -> Answer:
+        """Answer one question."""
 
 
 class Assistant:
@@ -51,7 +59,7 @@ class Assistant:
 
     def article(self, article_id: str) -> Article | None:
         """An indexed article, None when it is not there."""
-        return self._opened().article(article_id)
+        return self._opened().retriever.article(article_id)
 
     def _load(self) -> None:
         try:

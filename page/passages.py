@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from urllib.parse import quote as quoted, urlencode
+from urllib.parse import quote as quoted
+from urllib.parse import urlencode
 
 from ingest.markdown import read_blocks
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -41,11 +41,11 @@ class RuleView:
     address: str | None
 
 
-def render_conversation(exchanges: Sequence[Exchange], *, asking: str = "", notice: str = "") -> str:
+def render_conversation(
+    exchanges: Sequence[Exchange], *, asking: str = "", notice: str = ""
+) -> str:
     """The whole conversation; ``asking`` is a question still being answered."""
-    return _template("conversation.html").render(
-        exchanges=exchanges, asking=asking, notice=notice
-    )
+    return _template("conversation.html").render(exchanges=exchanges, asking=asking, notice=notice)
 
 
 def render_answer(answer: Answer, article: Callable[[str], Article | None]) -> str:
@@ -150,7 +150,7 @@ def _templates() -> Environment:
     return environment
 
 
-def _template(name: str) -> Any:
+def _template(name: str) -> Template:
     return _templates().get_template(name)
 
 

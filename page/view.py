@@ -29,6 +29,7 @@ _FONTS = [
 
 def build_page(assistant: Assistant) -> gr.Blocks:
     """All of the page."""
+    page: gr.Blocks
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
         restart = _header()
         _chat(assistant, restart)
@@ -39,7 +40,7 @@ def build_page(assistant: Assistant) -> gr.Blocks:
 
 def mount_page(server: FastAPI, page: gr.Blocks) -> FastAPI:
     """Serve the page at the root; routes added before it keep their paths."""
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         server,
         page,
         path="/",
@@ -51,6 +52,7 @@ def mount_page(server: FastAPI, page: gr.Blocks) -> FastAPI:
         ssr_mode=False,
         enable_monitoring=False,
     )
+    return mounted
 
 
 def _header() -> gr.Button:
@@ -84,7 +86,7 @@ def _chat(assistant: Assistant, restart: gr.Button) -> None:
     # for it, so that none starts from a conversation without the one before.
     asked = gr.on(
         [box.submit, *(button.click for button in buttons)],
-        _asker(assistant, buttons),
+        _asker(assistant),
         [box, said],
         [box, *shown],
         show_progress="hidden",
@@ -102,24 +104,30 @@ def _chat(assistant: Assistant, restart: gr.Button) -> None:
 
 
 def _asker(
-    assistant: Assistant, buttons: list[gr.Button]
+    assistant: Assistant,
 ) -> Callable[[gr.EventData, str, Conversation], Iterator[list[Any]]]:
-    places = {button._id: at for at, button in enumerate(buttons)}
-
     def ask(event: gr.EventData, typed: str, said: Conversation) -> Iterator[list[Any]]:
-        place = places.get(getattr(event.target, "_id", -1))
-        question = (typed if place is None else offers(said).texts[place]).strip()
+        offered = _offered_text(event, said)
+        question = (typed if offered is None else offered).strip()
         if not question:
-            yield [gr.skip()] * (4 + len(buttons))
+            yield [gr.skip()] * (4 + _OFFERED)
             return
         notice = "正在查找…" if assistant.ready else "正在加载模型…"
         waiting = render_conversation(said, asking=question, notice=notice)
-        clear = "" if place is None else gr.skip()
+        clear = "" if offered is None else gr.skip()
         yield [clear, waiting, gr.skip(), *_offered(Offers())]
         said = (*said, reply(assistant, question, said))
         yield [gr.skip(), *_shown(said)]
 
     return ask
+
+
+def _offered_text(event: gr.EventData, said: Conversation) -> str | None:
+    """The text of the button that was pressed, None when something else was."""
+    # By its name: gradio gives a button another number each time it is updated.
+    pressed = getattr(event.target, "elem_id", None)
+    texts = {_button_name(at): text for at, text in enumerate(offers(said).texts)}
+    return texts.get(pressed) if pressed else None
 
 
 def _shown(said: Conversation) -> list[Any]:
@@ -136,5 +144,10 @@ def _button(what: Offers, at: int) -> dict[str, Any]:
         "value": what.texts[at] if there else "",
         "visible": there,
         "size": "sm",
+        "elem_id": _button_name(at),
         "elem_classes": "offer",
     }
+
+
+def _button_name(at: int) -> str:
+    return f"offer-{at}"

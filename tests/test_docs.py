@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
 import shlex
 import subprocess
@@ -9,8 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
+from bot.distinctions import load_distinctions
 from bot.platforms import load_platforms
 from ingest.articles import FRONT_MATTER_FIELDS, Article, read_corpus
 from ingest.settings import PREFIX, Settings
@@ -179,13 +181,34 @@ def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
     assert missing == []
 
 
+def yaml_example(key: str) -> str:
+    """CONTRIBUTING's example of the file whose first key is this one."""
+    (example,) = [
+        block for block in code_blocks(CONTRIBUTING, "yaml") if block.startswith(f"{key}:")
+    ]
+    return example
+
+
 def test_the_platforms_example_in_contributing_is_a_valid_file(tmp_path: Path) -> None:
-    (example,) = code_blocks(CONTRIBUTING, "yaml")
-    assert set(yaml.safe_load(example)) == {"platforms", "other_platforms"}
-    (tmp_path / "platforms.yaml").write_text(example, encoding="utf-8")
+    (tmp_path / "platforms.yaml").write_text(yaml_example("platforms"), encoding="utf-8")
     platforms = load_platforms(tmp_path)
     assert platforms.named("红书怎么结算") == {"小红书"}
     assert platforms.named_others("抖店怎么结算") == {"抖音"}
+
+
+def test_the_distinctions_example_in_contributing_is_a_valid_file(tmp_path: Path) -> None:
+    (tmp_path / "distinctions.yaml").write_text(yaml_example("distinctions"), encoding="utf-8")
+    distinctions = load_distinctions(tmp_path)
+    assert distinctions.articles_meant("我是宝妈想开店") == {"weixin/open-personal"}
+
+
+@pytest.mark.parametrize("example", code_blocks(README, "python"))
+def test_what_a_python_example_imports_exists(example: str) -> None:
+    imports = [node for node in ast.walk(ast.parse(example)) if isinstance(node, ast.ImportFrom)]
+    assert imports
+    for node in imports:
+        module = importlib.import_module(node.module or "")
+        assert [name.name for name in node.names if not hasattr(module, name.name)] == []
 
 
 def test_every_code_term_of_the_glossary_is_in_the_code() -> None:

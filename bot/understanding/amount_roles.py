@@ -25,6 +25,7 @@ _LABELS_BEFORE = (
 _LABELS_AFTER = (
     ("freight", "freight_after"),
     ("discount", "discount_after"),
+    ("cost", "cost_after"),
 )
 
 
@@ -63,7 +64,9 @@ def _means(
     if role == "restated":
         return _repeats(amount, earlier)
     if role == "fee" and message.words.has("fee_label_bare", before):
-        return message.has("asks_paid") or message.has("reverse")
+        if message.has("asks_paid") or message.has("reverse"):
+            return True
+        return not (message.has("asks_amount") or message.has("fee_asked"))
     return True
 
 

@@ -22,7 +22,7 @@ _NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z]){_LAST})*|[{HAN}]+)"
 _AMOUNT = (
     r"(?P<sign>(?<![\da-z%])[-−–]\s?|负的?)?(?P<prefix>[¥￥]\s?|rmb\s?|cny\s?|人民币)?"
     rf"(?P<number>{_NUMBER})"
-    r"(?:\s?(?P<unit>块钱?|元整?|圆|rmb|cny|yuan)(?:零)?"
+    r"(?:\s?(?P<unit>块钱?|元整?|圆|rmb|cny|yuan)(?P<zero>零)?"
     rf"(?:(?P<jiao>[\d{HAN}])(?:毛|角)?(?P<fen>[\d{HAN}])?(?:分(?!钟))?(?![\d单件笔]))?"
     rf"|\s?(?P<small>毛钱?|角(?!度))(?:(?P<small_fen>[\d{HAN}])分?)?"
     r"|\s?(?P<cent>分钱|分(?![钟之期店类享别开析销润清])))?"
@@ -116,7 +116,7 @@ def _is_amount(found: re.Match[str], text: str) -> bool:
     if found["number"][0].isascii():
         before = text[: found.start()]
         return not (before and (before[-1].isascii() and before[-1].isalpha()))
-    return any(unit in found["number"] for unit in "百千万") and len(found["number"]) >= 2
+    return any(unit in found["number"] for unit in "百千万亿") and len(found["number"]) >= 2
 
 
 def _value(found: re.Match[str]) -> Decimal | None:
@@ -128,7 +128,9 @@ def _value(found: re.Match[str]) -> Decimal | None:
     elif found["cent"]:
         value = value / 100
     elif found["jiao"] is not None:
-        value += (_digit(found["jiao"]) or Decimal(0)) / 10
+        # 九块零二分, 九块二分: the digit counts cents where nothing stands before 分.
+        cents = found["zero"] or (found.group().endswith("分") and not found["fen"])
+        value += (_digit(found["jiao"]) or Decimal(0)) / (100 if cents else 10)
         value += (_digit(found["fen"]) or Decimal(0)) / 100
     return -value if found["sign"] else value
 

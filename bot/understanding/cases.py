@@ -45,7 +45,7 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     if _is_foreign(message, platforms):
         return ()
     if tools:
-        return tuple(_started(tool, message, case) for tool in tools)
+        return tuple(_started(tool, message, case, asked) for tool in tools)
     if not case or any(is_left_open(part.tool, message) for part in case):
         return ()
     return _continued(case, message, asked)
@@ -54,23 +54,31 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
 # -- a message with a topic of its own ----------------------------------------------------
 
 
-def _started(tool: str, message: Message, case: Case) -> ToolCase:
+def _started(tool: str, message: Message, case: Case, asked: Message | None) -> ToolCase:
     before = next((part for part in case if part.tool == tool), None)
     slots = slots_of(tool, message, filling=False)
     opened = _is_case(tool, slots, message)
-    if before is None or not _goes_on(tool, message, slots):
+    if before is None:
+        return ToolCase(tool, slots, opened)
+    if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
         return ToolCase(tool, slots, opened)
     merged = {**before.slots, **slots}
     return ToolCase(tool, merged, opened or before.open or _is_case(tool, merged, message))
 
 
-def _goes_on(tool: str, message: Message, slots: Slots) -> bool:
+def _answers(before: ToolCase, slots: Slots, asked: Message | None) -> bool:
+    """Whether a message gives what the assistant asked for, though it repeats the topic."""
+    if asked is None or not asked.has("question_asked"):
+        return False
+    return any(name in slots and name not in before.slots for name in before.words.required)
+
+
+def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     """A topic named again goes on with the case unless it is told anew or asks for the rule."""
-    if message.has("continues"):
-        return True
-    key = message.words.tools[tool].key
-    told_anew = any(name in slots for name in key)
-    return not told_anew and not message.has("asks_span") and message.has("asks_day")
+    told_anew = any(name in slots for name in before.words.key)
+    if message.has("asks_span") and not told_anew:
+        return False
+    return message.has("continues") or (not told_anew and message.has("asks_day"))
 
 
 def _is_case(tool: str, slots: Slots, message: Message) -> bool:

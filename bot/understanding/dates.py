@@ -149,6 +149,9 @@ def _roughly(year: int, mention: DateMention) -> dt.date:
 
 def _day_of_month(mention: DateMention, today: dt.date, lean: Lean) -> dt.date:
     """A day without a month: 28号, 月底."""
+    if lean is Lean.NEAR and not mention.last_day:
+        around = [_day_of_month(mention, today, way) for way in (Lean.PAST, Lean.FUTURE)]
+        return min(around, key=lambda day: abs((day - today).days))
     step = 1 if lean is Lean.FUTURE else -1
     for months in range(13):
         first = today.replace(day=1) + relativedelta(months=months * step)
@@ -262,7 +265,7 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
     yield rf"{year}?(?<![每个])(?:月[底末]|年底|年末)(?!吗)", _bare_end
     yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月\s*(?P<d>\d{{1,2}}){_NOT_DAY}", _written
     yield (
-        rf"(?<![\d.]){year}?(?P<f>{fixed})(?:节)?(?!\d)(?P<s>当天|那天|的?前一天|的?后一天|"
+        rf"(?<![\d.]){year}?(?P<f>{fixed})(?:节)?(?!\.?\d)(?P<s>当天|那天|的?前一天|的?后一天|"
         rf"的?第二天|次日|(?:假期)?第(?P<n>{SMALL})天|(?:节)?(?P<dir>前|后)(?:第)?(?P<k>{SMALL})天(?!内))?",
         _fixed_festival,
     )
@@ -310,9 +313,12 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         r"(?<![\d.¥￥$])(?P<m>\d{1,2})\.(?P<d>\d{1,2})(?![\d.]|\s*[元块万wk%折毛角点个千百])",
         _dotted,
     )
-    yield rf"(?<![\d月第]){SMALL_DAY}(?:日|号)(?!楼|店|线|仓|码|机|链|款|订|单|元)", _day_only
     yield (
-        rf"(?<![a-z]){_MONTH_EN}(?![a-z])\s*(?P<y>20\d{{2}})|(?<=[a-z] ){_MONTH_EN2}(?![a-z])",
+        rf"(?<![\d月第]){SMALL_DAY}(?P<u>日|号)(?!楼|店|线|仓|码|机|链|款|订|单|元|之?[内后前]|以[内后前])",
+        _day_only,
+    )
+    yield (
+        rf"(?<![a-z]){_MONTH_EN}(?![a-z])\s*(?P<y>20\d{{2}})|(?<![a-z]){_MONTH_EN2}(?![a-z])",
         _english_month,
     )
     yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月份?(?!\s*\d+\s*[日号])", _month_of_year
@@ -508,8 +514,10 @@ def _dotted(found: re.Match[str], today: dt.date) -> DateMention | None:
     return replace(_at(found), month=month, day=day, decimal=True)
 
 
-def _day_only(found: re.Match[str], today: dt.date) -> DateMention:
-    return replace(_at(found), day=small_number(found["d"]))
+def _day_only(found: re.Match[str], today: dt.date) -> DateMention | None:
+    """28号; 90日 is a span of days, 32号 a day that does not exist."""
+    day = small_number(found["d"])
+    return None if found["u"] == "日" and day > 31 else replace(_at(found), day=day)
 
 
 def _month_of_year(found: re.Match[str], today: dt.date) -> DateMention:

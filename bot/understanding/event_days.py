@@ -10,6 +10,8 @@ from bot.understanding.messages import Message
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
+_NEXT_TO = 3
+
 
 def day_values(
     message: Message, mentions: tuple[DateMention, ...], lean: Lean, *, months: bool = False
@@ -49,13 +51,19 @@ def event_days(
     values = day_values(message, named, lean)
     if values:
         return values
-    if any(date.month_only for date in named):
+    if any(_happened_in(message, date, roles) for date in named):
         return (Value(ask=""),)
     elapsed = elapsed_since(message, roles)
     if elapsed is not None:
         day, text = elapsed
         return (Value(day.isoformat(), (phrase("elapsed", text=text, day=_written(day)),)),)
     return day_values(message, loose, lean)
+
+
+def _happened_in(message: Message, date: DateMention, roles: tuple[str, ...]) -> bool:
+    """10月份发的: the month is told, the day has to be asked for."""
+    gaps = [event.start - date.end for event in message.events if event.name in roles]
+    return date.month_only and any(0 <= gap <= _NEXT_TO for gap in gaps)
 
 
 def loose_days(message: Message, filling: bool, *others: str) -> tuple[DateMention, ...]:

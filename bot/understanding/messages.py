@@ -91,9 +91,10 @@ class Message:
         return blank(self.text, [*self._dated, *((a.start, a.end) for a in self.amounts)])
 
     def dates_of(self, *roles: str) -> tuple[DateMention, ...]:
-        """Dates that have one of the roles, in order."""
+        """Dates that have one of the roles, in order; 今天 only where no other date has it."""
         pairs = zip(self.dates, self.roles, strict=True)
-        return tuple(date for date, role in pairs if role in roles)
+        found = tuple(date for date, role in pairs if role in roles)
+        return tuple(date for date in found if not date.is_now) or found
 
     @cached_property
     def loose_days(self) -> tuple[DateMention, ...]:
@@ -112,6 +113,7 @@ class Message:
         about_money = any(self.has(concept) for concept in ("fee", "fee_asked", "net"))
         followed = find_events(self.text[date.end : date.end + 6], ())
         dated = bool(followed) and followed[0].start <= 1 and followed[0].name != "settled"
+        dated = dated or self.words.has("day_after_number", self.text[date.end :])
         return about_money and not dated
 
 

@@ -13,7 +13,7 @@ from bot.understanding.dates import DateMention, Lean, resolve
 from bot.understanding.numerals import SMALL, small_number
 from bot.understanding.vocabulary import load_vocabulary
 
-_NEAR = 2  # 连挂两个月: the verdict may stand right before
+_NEAR = 20
 _SERIES = rf"(?P<n>{SMALL})\s*(?:个月|months?)"
 _ORDINAL = rf"第\s*(?P<i>{SMALL})\s*个?月"
 
@@ -55,7 +55,7 @@ def find_month_results(
     subjects = _subjects(text, dates, today)
     if not subjects:
         return _bare_series(verdicts)
-    told = _told(subjects, verdicts)
+    told = _told(text, subjects, verdicts)
     if not told:
         return None
     span = (min(s.start for s, _ in told), max(v.end for v in verdicts))
@@ -110,7 +110,17 @@ def _between(text: str, named: Sequence[_Subject]) -> list[_Subject]:
     return inside
 
 
-def _told(subjects: list[_Subject], verdicts: list[_Verdict]) -> list[tuple[_Subject, str]]:
+def _leads(verdict: _Verdict, subject: _Subject, text: str) -> bool:
+    """连挂两个月, failed in September and October: the verdict stands first."""
+    between = text[verdict.end : subject.start]
+    if verdict.end > subject.start or len(between) > _NEAR:
+        return False
+    return between.isascii() if between else subject.month is None
+
+
+def _told(
+    text: str, subjects: list[_Subject], verdicts: list[_Verdict]
+) -> list[tuple[_Subject, str]]:
     """Each subject with the first verdict after it; a list after one subject is spelled out."""
     if len(subjects) == 1 and len(verdicts) > 1:
         only = subjects[0]
@@ -119,7 +129,7 @@ def _told(subjects: list[_Subject], verdicts: list[_Verdict]) -> list[tuple[_Sub
     told = []
     for subject in subjects:
         after = [verdict for verdict in verdicts if verdict.start >= subject.end]
-        before = [v for v in verdicts if 0 <= subject.start - v.end <= _NEAR]
+        before = [v for v in verdicts if _leads(v, subject, text)]
         if after or before:
             told.append((subject, (after or before[-1:])[0].result))
     return told

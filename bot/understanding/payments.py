@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.understanding.amount_roles import with_role
+from bot.understanding.amount_roles import amount_roles, with_role
 from bot.understanding.amounts import AmountMention, plain
 from bot.understanding.messages import Message
 from bot.understanding.numerals import number
@@ -55,7 +55,7 @@ def _paid(message: Message) -> tuple[Value, ...]:
 def _payments(message: Message) -> tuple[AmountMention, ...]:
     """What was paid: amounts said to be, else prices with the freight put on top."""
     if with_role(message, "paid"):
-        return with_role(message, "paid", None)
+        return _paid_and_listed(message)
     if with_role(message, "discount", "list_price"):
         return ()
     freight = with_role(message, "freight")
@@ -64,6 +64,18 @@ def _payments(message: Message) -> tuple[AmountMention, ...]:
     roles: tuple[str | None, ...] = ("price", None) if included else ("price", "freight", None)
     payments = with_role(message, *roles)
     return () if payments and payments == freight else payments
+
+
+def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
+    """Amounts said to be paid, with those listed after one (1288和199) or of another order."""
+    words, text = message.words, message.text
+    chosen: list[AmountMention] = []
+    for amount, role in zip(message.amounts, amount_roles(message), strict=True):
+        listed = bool(chosen) and words.has("conjunction", text[chosen[-1].end : amount.start])
+        another = words.has("another_order", text[max(0, amount.start - 8) : amount.start])
+        if role == "paid" or (role is None and (listed or another)):
+            chosen.append(amount)
+    return tuple(chosen)
 
 
 def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ...]:

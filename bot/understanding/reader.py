@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,25 +16,12 @@ from bot.understanding.messages import read_message
 from bot.understanding.phrases import question
 from bot.understanding.requests import Invalid, Missing, ToolRequest
 from bot.understanding.values import AS_OF, Value
+from bot.understanding.vocabulary import load_vocabulary
 from ingest.settings import load_settings
 
 _MOST_TURNS = 12
 _MOST_REQUESTS = 8
 
-_REQUIRED: Mapping[str, tuple[str, ...]] = {
-    "auto_confirm_receipt": ("ship_confirmed", "origin"),
-    "latest_ship_date": ("target", "origin"),
-    "settlement_month": ("confirmed_receipt", "order_completed"),
-    "payment_channel_fee": ("paid",),
-    "payment_from_fee": ("fee",),
-    "dispute_window": ("transaction_success", "goods"),
-    "dispute_acceptance": ("facts",),
-    "self_service_eligibility": ("last_closed",),
-    "service_hours": ("times",),
-    "service_review": ("months",),
-    "mini_store_requirements": ("seller_type",),
-    "peak_season": ("year",),
-}
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "auto_confirm_receipt": {"extended": False, "refund_requested": False},
     "latest_ship_date": {"extended": False},
@@ -66,8 +54,17 @@ def understand(
         elif turn.role == "user":
             case = advance(case, message, asked, known)
             asked = None
-    requests = [request for part in case if part.open for request in _requests(part)]
+    requests: list[ToolRequest] = []
+    for part in case:
+        for request in _requests(part) if part.open else ():
+            # The same day told twice (90天前关的, 8月7号关的) is one case.
+            if not any(_same(request, other) for other in requests):
+                requests.append(request)
     return tuple(requests[:_MOST_REQUESTS])
+
+
+def _same(one: ToolRequest, other: ToolRequest) -> bool:
+    return replace(one, readings=()) == replace(other, readings=())
 
 
 @cache
@@ -107,7 +104,7 @@ def _request(tool: str, values: Mapping[str, Value]) -> ToolRequest:
 
 
 def _missing(tool: str, values: Mapping[str, Value]) -> Iterator[Missing]:
-    for name in _REQUIRED[tool]:
+    for name in load_vocabulary().tools[tool].required:
         value = values.get(name)
         if value is None:
             yield question(name)

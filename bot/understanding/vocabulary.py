@@ -21,6 +21,7 @@ class ToolWords:
     """How a tool is asked for; the tokens are explained in the YAML file."""
 
     platform: str
+    required: tuple[str, ...]
     asks: tuple[tuple[str, ...], ...]
     unless: tuple[str, ...]
     key: tuple[str, ...]
@@ -110,6 +111,7 @@ def _compiled(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
 def _tool_words(words: Mapping[str, Any]) -> ToolWords:
     return ToolWords(
         platform=words["platform"],
+        required=tuple(words["required"]),
         asks=tuple(tuple(tokens) for tokens in words["asks"]),
         unless=tuple(words["unless"]),
         key=tuple(words["key"]),

@@ -64,9 +64,11 @@ def _context(browser: Browser, problems: list[str]) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(
             "request",
-            lambda request: None
-            if request.url.startswith((address, "data:", "blob:"))
-            else problems.append(request.url),
+            lambda request: (
+                None
+                if request.url.startswith((address, "data:", "blob:"))
+                else problems.append(request.url)
+            ),
         )
         page.goto(address)
         page.get_by_label("您的问题").wait_for()

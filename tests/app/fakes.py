@@ -52,6 +52,11 @@ class FakeBot:
         self.answer = answer or Answer("answered", f"{QUOTE}[1]", citations=(citation(),))
         self.asked: list[tuple[str, list[Turn]]] = []
 
+    @property
+    def retriever(self) -> FakeBot:
+        """Its own articles."""
+        return self
+
     def ask(self, text: str, *, history: Sequence[Turn] = ()) -> Answer:
         """The answer, whatever the question."""
         self.asked.append((text, list(history)))

@@ -67,7 +67,9 @@ def test_examples_are_offered_at_first_and_suggestions_after_an_answer() -> None
 
 
 def test_what_is_missing_is_offered_as_a_choice() -> None:
-    choice = offers((_exchange("问", Answer("clarify", "哪里发货？", suggestions=("境内", "境外"))),))
+    choice = offers(
+        (_exchange("问", Answer("clarify", "哪里发货？", suggestions=("境内", "境外"))),)
+    )
     assert choice.lead == "请选一项，或者直接输入"
     assert choice.texts == ("境内", "境外")
 

@@ -68,9 +68,7 @@ def test_an_answer_has_marks_and_each_opens_exactly_the_quoted_sentence(
         )
 
 
-def test_a_source_below_the_answer_opens_its_passage_too(
-    address: str, open_page: OpenPage
-) -> None:
+def test_a_source_below_the_answer_opens_its_passage_too(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
     answer = _ask(page, _FEE)
     answer.locator(".source").first.click()
@@ -176,9 +174,7 @@ def test_an_empty_box_sends_nothing(serve: ServeAssistant, open_page: OpenPage) 
     assert [text for text, _ in bot.asked] == ["费率？"]
 
 
-def test_a_new_conversation_forgets_the_old_one(
-    serve: ServeAssistant, open_page: OpenPage
-) -> None:
+def test_a_new_conversation_forgets_the_old_one(serve: ServeAssistant, open_page: OpenPage) -> None:
     bot = FakeBot()
     page = open_page(serve(loaded(bot)))
     _ask(page, "费率？").locator(".cite").click()

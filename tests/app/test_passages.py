@@ -31,7 +31,7 @@ def _written(parts: list[Part], *, marked_only: bool = False) -> str:
 
 @pytest.fixture(params=_ARTICLES)
 def article(request: pytest.FixtureRequest, bot: MerchantBot) -> Article:
-    found = bot.article(request.param)
+    found = bot.retriever.article(request.param)
     assert found is not None
     return found
 
@@ -70,9 +70,7 @@ def test_without_a_quote_nothing_is_marked() -> None:
 
 def test_an_article_is_shown_escaped_and_its_quote_marked() -> None:
     start = ARTICLE.text.index(QUOTE)
-    html = render_article(
-        ARTICLE, start=start, end=start + len(QUOTE), digest=quote_digest(QUOTE)
-    )
+    html = render_article(ARTICLE, start=start, end=start + len(QUOTE), digest=quote_digest(QUOTE))
     assert f"<mark>{QUOTE}</mark>" in html
     assert "费用 &amp; &lt;结算&gt;" in html
     assert "<结算>" not in html
@@ -87,6 +85,5 @@ def test_a_quote_that_is_no_longer_in_its_place_is_not_marked_and_this_is_said()
 def test_an_address_holds_where_the_quote_stands_and_what_it_was() -> None:
     address = passage_address("平台/费 用", 3, 9, QUOTE)
     assert address == (
-        "articles/%E5%B9%B3%E5%8F%B0/%E8%B4%B9%20%E7%94%A8"
-        f"?start=3&end=9&v={quote_digest(QUOTE)}"
+        f"articles/%E5%B9%B3%E5%8F%B0/%E8%B4%B9%20%E7%94%A8?start=3&end=9&v={quote_digest(QUOTE)}"
     )

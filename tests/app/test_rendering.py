@@ -22,7 +22,10 @@ def _render(text: str, *citations: Citation) -> str:
 
 def test_a_mark_is_a_link_to_the_quote_in_its_article() -> None:
     html = _render(f"{QUOTE}[1]", citation())
-    assert f'href="articles/%E5%B9%B3%E5%8F%B0/%E8%B4%B9%20%E7%94%A8?start={citation().start}&amp;' in html
+    assert (
+        f'href="articles/%E5%B9%B3%E5%8F%B0/%E8%B4%B9%20%E7%94%A8?start={citation().start}&amp;'
+        in html
+    )
     assert ">[1]</a>" in html
 
 

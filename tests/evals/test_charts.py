@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import Element, fromstring
 
 from evals import charts
 
@@ -27,15 +27,15 @@ def test_a_curve_rises_where_its_values_do() -> None:
 def test_a_histogram_of_nothing_is_flat() -> None:
     svg = fromstring(charts.histogram([("a", []), ("b", [1.0, 0.0])], title="x", across="x"))
     first, second = svg.iter("polyline")
-    heights = [
-        {point.split(",")[1] for point in line.get("points", "").split()}
-        for line in (first, second)
-    ]
-    assert len(heights[0]) == 1
-    assert len(heights[1]) == 2
+    assert len(_heights(first)) == 1
+    assert len(_heights(second)) == 2
 
 
 def test_names_are_text_in_the_plot() -> None:
     drawn = charts.bars([charts.Bar("<script>", 1.0, "&")], title="<b>")
     assert "<script>" not in drawn
     assert "&lt;script&gt;" in drawn
+
+
+def _heights(line: Element) -> set[str]:
+    return {point.split(",")[1] for point in line.get("points", "").split()}
