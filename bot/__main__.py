@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,7 +45,9 @@ def ask(
 
 @app.command()
 def batch(
-    questions: Annotated[Path, typer.Argument(help="每行一个 JSON：id、question、history、today。")],
+    questions: Annotated[
+        Path, typer.Argument(help="每行一个 JSON：id、question、history、today。")
+    ],
     answers: Annotated[Path, typer.Argument(help="写到哪里；每行一个回答，顺序不变。")],
 ) -> None:
     """回答一个文件里的所有问题；每行输入都有一行输出。"""
@@ -58,6 +60,64 @@ def batch(
     with tqdm(unit="问", desc="回答", disable=None, leave=False) as bar:
         report = run_batch(bot, questions, answers, progress=lambda: bar.update())
     typer.echo(f"共 {report.lines} 行，其中 {report.unreadable} 行读不懂，结果在 {answers}。")
+
+
+@app.command()
+def tools() -> None:
+    """列出所有规则计算工具和它们的输入。"""
+    from bot.tools import TOOLS, tool_schema
+
+    for name, found in TOOLS.items():
+        typer.echo(f"{name}（{found.title}）：{found.description}")
+        schema = tool_schema(name)
+        required = schema.get("required", [])
+        for key, entry in schema["properties"].items():
+            need = "必填" if key in required else "可不填"
+            labels = _labels(entry)
+            typer.echo(
+                f"    {key}（{entry['title']}，{need}）：{entry.get('description', '')}{labels}"
+            )
+
+
+@app.command()
+def tool(
+    name: Annotated[str, typer.Argument(help="工具名，见 python -m bot tools。")],
+    inputs: Annotated[
+        list[str] | None, typer.Argument(help="输入，如 paid=1288 paid=199；重复的名字成为列表。")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
+    today: Annotated[str | None, typer.Option(help=_TODAY)] = None,
+) -> None:
+    """用一个工具计算，如：tool payment_channel_fee paid=1288 paid=199。"""
+    from dataclasses import asdict
+
+    from bot.assembly import open_rules
+    from bot.pipeline import today_in_shanghai
+    from bot.tools import find_tool, parse_assignments, run_tool
+
+    found = find_tool(name)
+    given = parse_assignments(inputs or [])
+    worked = run_tool(name, given, today=_day(today) or today_in_shanghai(), rules=open_rules())
+    if as_json:
+        typer.echo(json.dumps(asdict(worked), ensure_ascii=False, indent=2))
+        return
+    typer.echo(found.title)
+    for key, value in worked.result.items():
+        typer.echo(f"  {key}：{json.dumps(value, ensure_ascii=False)}")
+    for heading, lines in (("步骤", worked.steps), ("说明", worked.assumptions)):
+        typer.echo("\n".join([f"{heading}：", *(f"  {line}" for line in lines)]))
+    typer.echo("\n".join(["依据：", *(f"  “{r.quote}”（{r.article_id}）" for r in worked.rules)]))
+
+
+def _labels(entry: Any) -> str:
+    """The choices of an input with their Chinese names, wherever the schema holds them."""
+    if isinstance(entry, dict):
+        if labels := entry.get("x-labels"):
+            return "（" + "，".join(f"{code}＝{label}" for code, label in labels.items()) + "）"
+        return next(filter(None, (_labels(value) for value in entry.values())), "")
+    if isinstance(entry, list):
+        return next(filter(None, (_labels(value) for value in entry)), "")
+    return ""
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -74,7 +134,9 @@ def _plain(answer: Answer) -> str:
     if answer.citations:
         parts.append(
             "出处：\n"
-            + "\n".join(f"[{c.n}] 《{c.title}》 {c.section}（{c.article_id}）" for c in answer.citations)
+            + "\n".join(
+                f"[{c.n}] 《{c.title}》 {c.section}（{c.article_id}）" for c in answer.citations
+            )
         )
     if answer.suggestions:
         parts.append("还可以问：" + "；".join(answer.suggestions))

@@ -13,6 +13,7 @@ from bot.pipeline import MerchantBot
 from bot.platforms import load_platforms
 from bot.ranking import UnitRanker
 from bot.retrieval import HybridRetriever
+from bot.rules.ruleset import Rules
 from bot.wording import load_wording
 from ingest.chunks import ChunkSettings
 from ingest.embedders import Embedder, make_embedder
@@ -50,6 +51,17 @@ def open_bot(
         wording=wording,
         calibration=load_calibration(),
     )
+
+
+def open_rules(settings: Settings | None = None) -> Rules:
+    """The rules alone, held against the indexed articles; no model is loaded.
+
+    Raises RuleDataError when an article is missing or no longer says what a rule quotes.
+    """
+    settings = settings or load_settings()
+    index = open_index(settings, manifest_of(make_embedder(settings), ChunkSettings()))
+    index.attach()
+    return indexed_rules(index.article)
 
 
 def _calculator(retriever: HybridRetriever) -> Calculator:

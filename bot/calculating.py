@@ -127,5 +127,8 @@ def _section(text: str, offset: int) -> str:
         if block.start > offset:
             break
         if block.kind == "heading":
-            path = [*(entry for entry in path if entry[0] < block.level), (block.level, block.title)]
+            path = [
+                *(entry for entry in path if entry[0] < block.level),
+                (block.level, block.title),
+            ]
     return " › ".join(title for _, title in path)

@@ -63,8 +63,10 @@ def features(
 def _speaks_of_another(found: Retrieved) -> bool:
     """Whether a platform is named and the best passage is neither of it nor names it."""
     best = found.passages[0]
-    return bool(found.named) and best.platform not in found.named and not any(
-        name in best.text for name in found.named
+    return (
+        bool(found.named)
+        and best.platform not in found.named
+        and not any(name in best.text for name in found.named)
     )
 
 
@@ -78,9 +80,7 @@ class Calibration:
 
     def probability(self, values: Mapping[str, float]) -> float:
         """Probability (0 to 1) that the question is answered by what was found."""
-        total = self.intercept + sum(
-            weight * values[name] for name, weight in self.weights.items()
-        )
+        total = self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 

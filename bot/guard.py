@@ -52,6 +52,8 @@ def _sources(answer: Answer, question: Question) -> str:
         )
         for c in answer.calculations
     ]
-    ages = [str(question.today.year - int(c.published[:4])) for c in answer.citations if c.published]
+    ages = [
+        str(question.today.year - int(c.published[:4])) for c in answer.citations if c.published
+    ]
     asked = [question.text, *(str(line) for line in answer.trace.get("readings", ()))]
     return "\n".join([*cited, *offered, *worked, *ages, *asked])

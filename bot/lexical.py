@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 import bm25s
@@ -31,9 +31,7 @@ class LexicalIndex:
         counts: list[int] = []
         for identifier, text in documents:
             self._ids.append(identifier)
-            row = [
-                self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms(text)
-            ]
+            row = [self._vocabulary.setdefault(term, len(self._vocabulary)) for term in terms(text)]
             tokens.append(row)
             counts.extend([0] * (len(self._vocabulary) - len(counts)))
             for term in set(row):
@@ -45,7 +43,9 @@ class LexicalIndex:
 
     def search(self, question: str, count: int) -> list[LexicalHit]:
         """The passages sharing most with the question, best first."""
-        known = [self._vocabulary[term] for term in set(terms(question)) if term in self._vocabulary]
+        known = [
+            self._vocabulary[term] for term in set(terms(question)) if term in self._vocabulary
+        ]
         if not known:
             return []
         scores = self._ranker.get_scores_from_ids(known)
@@ -71,7 +71,7 @@ class LexicalIndex:
         seen = self._counts[number] if number is not None else 0
         return math.log(1 + (total - seen + 0.5) / (seen + 0.5))
 
-    def coverage(self, question_terms: Sequence[str], text_terms: set[str]) -> float:
+    def coverage(self, question_terms: Sequence[str], text_terms: Set[str]) -> float:
         """Share (0 to 1) of the question's terms, by weight, that a text holds."""
         weights = {term: self.weight(term) for term in question_terms}
         total = sum(weights.values())

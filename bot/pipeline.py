@@ -15,6 +15,7 @@ from bot.composing import Style, choose, compose, verify
 from bot.confidence import Calibration, features
 from bot.conversation import Conversation
 from bot.distinctions import Distinction, Distinctions
+from bot.errors import CitationError, RuleDataError
 from bot.guard import withhold_unsupported
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
@@ -25,6 +26,11 @@ from bot.wording import Wording
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
 _UNSAID_MARGIN = 0.06
+
+
+def today_in_shanghai() -> dt.date:
+    """The day it is where the merchants are."""
+    return dt.datetime.now(_SHANGHAI).date()
 
 
 @dataclass(frozen=True)
@@ -59,24 +65,28 @@ class MerchantBot:
     ) -> Answer:
         """Answer one question; whatever the input, an Answer comes back."""
         started = time.perf_counter()
-        day = today or dt.datetime.now(_SHANGHAI).date()
+        day = today or today_in_shanghai()
         try:
             question = Question(read_question(text), day, tuple(history))
         except NoQuestionError as exc:
             answer = replies.rejected(str(exc))
         else:
-            answer = withhold_unsupported(self._answer(question), question)
+            answer = withhold_unsupported(self._answered(question), question)
         total = round((time.perf_counter() - started) * 1000, 1)
         return replace(answer, timings_ms={**answer.timings_ms, "total": total})
+
+    def _answered(self, question: Question) -> Answer:
+        try:
+            return self._answer(question)
+        except CitationError:
+            # An article was replaced between finding and quoting it: look once more.
+            return self._answer(question)
 
     def _answer(self, question: Question) -> Answer:
         if reply := self.wording.smalltalk(question.text):
             return replies.smalltalk(reply)
-        if worked := self.calculator.work(question.text, question.history, question.today):
-            if worked.calculations:
-                citations = cite(worked.calculations, self.retriever.article)
-                return replies.calculated(worked, citations, question)
-            return replies.ask_for_inputs(worked)
+        if calculated := self._calculated(question):
+            return calculated
         seen = self.examine_in_context(question)
         if unsaid := self._unsaid(seen):
             return replies.which_case(seen, unsaid)
@@ -90,6 +100,19 @@ class MerchantBot:
         near = self.platforms.nearly_named(question.text)
         return replies.answered(seen, composed, question, near)
 
+    def _calculated(self, question: Question) -> Answer | None:
+        worked = self.calculator.work(question.text, question.history, question.today)
+        if worked is None:
+            return None
+        if not worked.calculations:
+            return replies.ask_for_inputs(worked)
+        try:
+            citations = cite(worked.calculations, self.retriever.article)
+        except RuleDataError:
+            # The article no longer says what the rule quotes: what it says now is answered.
+            return None
+        return replies.calculated(worked, citations, question)
+
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
         return not seen.foreign and seen.confidence >= self.calibration.threshold
@@ -98,9 +121,7 @@ class MerchantBot:
         """What to ask back; to ask needs less certainty than to answer."""
         if seen.foreign or seen.confidence < self.calibration.threshold / 2:
             return None
-        return self.distinctions.unsaid(
-            seen.question, seen.found.passages, margin=_UNSAID_MARGIN
-        )
+        return self.distinctions.unsaid(seen.question, seen.found.passages, margin=_UNSAID_MARGIN)
 
     def examine_in_context(self, question: Question) -> Examined:
         """Examine the question as the conversation makes it; the surest reading wins."""

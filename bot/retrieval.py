@@ -6,13 +6,10 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from bot.answers import Passage
 from bot.distinctions import Distinctions
 from bot.lexical import LexicalIndex
 from bot.platforms import Platforms
-from ingest.articles import Article
 from ingest.articles import Article
 from ingest.embedders import Embedder, Vectors
 from ingest.index import ArticleIndex, Hit, PassageRow
@@ -106,8 +103,7 @@ class HybridRetriever:
 
     def article(self, article_id: str) -> Article | None:
         """An indexed article; None when it is not (or no longer) there."""
-        row = self._index.rows([article_id]).get(article_id)
-        return row.article if row and row.article.content_hash else None
+        return self._index.article(article_id)
 
     def article_text(self, article_id: str) -> str | None:
         """An indexed article's text; None when it is not (or no longer) there."""

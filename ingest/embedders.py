@@ -89,7 +89,7 @@ def _load(source: str, name: str) -> SentenceTransformer:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     from sentence_transformers import SentenceTransformer
 
     try:

@@ -148,7 +148,8 @@ def _converted(file: Path) -> str:
     if of_format is None:
         return str(MarkItDown(enable_plugins=False).convert_local(file).markdown)
     with file.open("rb") as stream:
-        return str(of_format().convert(stream, StreamInfo(extension=file.suffix)).markdown)
+        converter = of_format()  # type: ignore[no-untyped-call]
+        return str(converter.convert(stream, StreamInfo(extension=file.suffix)).markdown)
 
 
 def _articles(file: Path, text: str) -> Iterator[tuple[str, str]]:

@@ -445,6 +445,11 @@ class ArticleIndex:
         found = self._read(lambda there: there["articles"].get(ids=list(article_ids)))
         return {row.article.id: row for row in _article_rows(found)}
 
+    def article(self, article_id: str) -> Article | None:
+        """The article in its valid version; None when it is not (or no longer) there."""
+        row = self.rows([article_id]).get(article_id)
+        return row.article if row and row.article.content_hash else None
+
     def iter_rows(self, *, texts: bool = True) -> Iterator[ArticleRow]:
         """Every article's row; without texts where those are not needed."""
         include: Any = ["metadatas", "documents"] if texts else ["metadatas"]

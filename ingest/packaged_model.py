@@ -151,7 +151,7 @@ def unpack(data: bytes) -> PackedModel:
         (blob[offsets[i] : offsets[i + 1]].decode("utf-8", "replace"), float(scores[i]))
         for i in range(count)
     ]
-    return PackedModel(Shape(*sizes, epsilon), pieces, unknown, dict(_tensors(data, at)))
+    return PackedModel(Shape(*sizes, epsilon=epsilon), pieces, unknown, dict(_tensors(data, at)))
 
 
 def _tensors(data: bytes, at: int) -> Any:
@@ -202,7 +202,7 @@ def _save(packed: PackedModel, folder: Path) -> None:
         for key in [_key(name)]
     }
     model.load_state_dict(state, strict=False)
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=_tokenizer(packed),
         bos_token="<s>",
         eos_token="</s>",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from ingest.settings import Settings
@@ -12,10 +13,13 @@ from tests.conftest import ROOT
 
 
 def run_module(
-    *arguments: str | Path, settings: Settings | None = None, timeout: float = 120, **env: str
+    *arguments: str | Path,
+    settings: Settings | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 120,
 ) -> subprocess.CompletedProcess[str]:
     """``python -m …`` with these settings in its environment, from the project's folder."""
-    variables = dict(os.environ, PYTHONIOENCODING="utf-8", **env)
+    variables = dict(os.environ, PYTHONIOENCODING="utf-8", **(env or {}))
     if settings is not None:
         variables["ZHANGGUI_CORPUS_DIR"] = str(settings.corpus_dir)
         variables["ZHANGGUI_DATA_DIR"] = str(settings.data_dir)

@@ -85,11 +85,6 @@ class Message:
         """Monthly results of a review."""
         return find_month_results(self.text, self.dates, self.today)
 
-    @cached_property
-    def masked(self) -> str:
-        """The text with every mention blanked, so that words around it can be matched."""
-        return blank(self.text, [*self._dated, *((a.start, a.end) for a in self.amounts)])
-
     def dates_of(self, *roles: str) -> tuple[DateMention, ...]:
         """Dates that have one of the roles, in order; 今天 only where no other date has it."""
         pairs = zip(self.dates, self.roles, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ def passages(text: str, settings: ChunkSettings | None = None) -> list[Chunk]:
     return cut(article(text), settings or ChunkSettings())
 
 
-KINDS = (
+KINDS: tuple[Callable[[list[str]], str], ...] = (
     lambda lines: f"## {lines[0]}",
     lambda lines: f"{lines[0]}\n===",
     lambda lines: f"#### {lines[0]} ####",

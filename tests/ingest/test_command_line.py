@@ -63,7 +63,7 @@ def test_another_model_is_refused_with_the_command_that_rebuilds(
 ) -> None:
     for command in (("ingest", "sync"), ("ingest", "status"), ("bot", "ask", "几个点")):
         done = run_module(
-            *command, settings=corpus_settings, ZHANGGUI_EMBEDDING_MODEL="another/model"
+            *command, settings=corpus_settings, env={"ZHANGGUI_EMBEDDING_MODEL": "another/model"}
         )
         assert done.returncode == 1
         assert "another/model" in done.stderr and "sync --rebuild" in done.stderr
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, env: dict[str, str], 
         "ZHANGGUI_DATA_DIR": str(tmp_path / "data"),
         **env,
     }
-    done = run_module("ingest", "sync", **variables)
+    done = run_module("ingest", "sync", env=variables)
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("错误：") and said in done.stderr
     assert len(done.stderr.splitlines()) == 1

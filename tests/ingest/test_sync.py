@@ -182,7 +182,7 @@ def test_another_model_is_refused_by_name_until_the_index_is_rebuilt(
         assert len(sync(settings, other, rebuild=True).added) == 3
         assert not sync(settings, other).changed
         return
-    with pytest.raises(IndexMismatchError, match="characters.*other-model.*--rebuild"):
+    with pytest.raises(IndexMismatchError, match=r"characters.*other-model.*--rebuild"):
         sync(settings, other)
     reader = open_index(settings, manifest_of(other, ChunkSettings()))
     with pytest.raises(IndexMismatchError, match="向量模型"):
@@ -193,7 +193,7 @@ def test_another_model_is_refused_by_name_until_the_index_is_rebuilt(
 
 def test_other_chunk_settings_are_refused_by_name(settings: Settings) -> None:
     run(settings)
-    with pytest.raises(IndexMismatchError, match="切分设置.*passage=220.*passage=100.*--rebuild"):
+    with pytest.raises(IndexMismatchError, match=r"切分设置.*passage=220.*passage=100.*--rebuild"):
         sync(settings, EMBEDDER, chunking=ChunkSettings(passage=100))
     report = sync(settings, EMBEDDER, chunking=ChunkSettings(passage=100), rebuild=True)
     assert len(report.added) == 3
@@ -243,7 +243,7 @@ def test_a_damaged_store_is_named_and_nothing_is_lost_by_trying(
         assert len(run(settings).added) == 3
         return
     for _ in range(2):
-        with pytest.raises(IndexStoreError, match="改名保留.*python -m ingest sync"):
+        with pytest.raises(IndexStoreError, match=r"改名保留.*python -m ingest sync"):
             run(settings)
     assert store.read_bytes() == damage
     settings.index_dir.rename(settings.index_dir.with_name("kept"))
