@@ -13,7 +13,7 @@ from bot.rules.ruleset import Rules
 from bot.tools import run_tool
 from bot.understanding import Missing, ToolRequest, understand
 from ingest.articles import Article
-from ingest.markdown import read_blocks
+from ingest.markdown import section_at
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def cite(
                 n=len(citations) + 1,
                 article_id=article_id,
                 title=found.title,
-                section=_section(found.text, start),
+                section=section_at(found.text, start),
                 quote=quote,
                 start=start,
                 end=start + len(quote),
@@ -119,16 +119,3 @@ def cite(
             )
         )
     return tuple(citations)
-
-
-def _section(text: str, offset: int) -> str:
-    path: list[tuple[int, str]] = []
-    for block in read_blocks(text):
-        if block.start > offset:
-            break
-        if block.kind == "heading":
-            path = [
-                *(entry for entry in path if entry[0] < block.level),
-                (block.level, block.title),
-            ]
-    return " › ".join(title for _, title in path)

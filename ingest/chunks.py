@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.articles import Article
-from ingest.markdown import Block, read_blocks, trim
+from ingest.markdown import Block, HeadingPath, below, path_text, read_blocks, trim
 from ingest.sentences import clause_spans, sentence_spans
 
 _LEAD_IN_ENDS = ("：", ":")
@@ -74,8 +74,8 @@ def cut(article: Article, settings: ChunkSettings) -> list[Chunk]:
     """
     chunks: list[Chunk] = []
     for path, blocks in _sections(read_blocks(article.text)):
-        section = " › ".join(path)
-        heading = path[-1] if path else ""
+        section = path_text(path)
+        heading = path[-1][1] if path else ""
         groups = list(_groups(article.text, blocks))
         for start, end, lead_in in _passages(article.text, groups, settings):
             context = "\n".join(filter(None, [article.title, section, lead_in]))
@@ -101,19 +101,19 @@ def _chunk_id(article: Article, start: int, end: int) -> str:
     return f"{article.id}@{version}#{start}-{end}"
 
 
-def _sections(blocks: Iterable[Block]) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
-    path: list[tuple[int, str]] = []
+def _sections(blocks: Iterable[Block]) -> Iterator[tuple[HeadingPath, list[Block]]]:
+    path: HeadingPath = ()
     body: list[Block] = []
     for block in blocks:
         if block.kind != "heading":
             body.append(block)
             continue
         if body:
-            yield tuple(title for _, title in path), body
+            yield path, body
         body = []
-        path = [*(entry for entry in path if entry[0] < block.level), (block.level, block.title)]
+        path = below(path, block)
     if body:
-        yield tuple(title for _, title in path), body
+        yield path, body
 
 
 def _groups(text: str, blocks: list[Block]) -> Iterator[_Group]:

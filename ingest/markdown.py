@@ -13,6 +13,9 @@ _LINE_END = re.compile(r"\r\n?|\n")
 _PARSER = MarkdownIt("commonmark").enable("table")
 _LISTS = {"bullet_list_open", "ordered_list_open"}
 
+# Headings from the outermost to the innermost, each as level and title.
+HeadingPath = tuple[tuple[int, str], ...]
+
 
 @dataclass(frozen=True)
 class Block:
@@ -47,6 +50,27 @@ def read_blocks(text: str) -> list[Block]:
 def headings(text: str) -> list[str]:
     """Titles of the headings, in order."""
     return [block.title for block in read_blocks(text) if block.kind == "heading"]
+
+
+def below(path: HeadingPath, heading: Block) -> HeadingPath:
+    """The path of headings after one more heading."""
+    return (*(entry for entry in path if entry[0] < heading.level), (heading.level, heading.title))
+
+
+def path_text(path: HeadingPath) -> str:
+    """A path of headings as it is shown."""
+    return " › ".join(title for _, title in path)
+
+
+def section_at(text: str, offset: int) -> str:
+    """The path of headings that a place in the text stands under."""
+    path: HeadingPath = ()
+    for block in read_blocks(text):
+        if block.start > offset:
+            break
+        if block.kind == "heading":
+            path = below(path, block)
+    return path_text(path)
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

