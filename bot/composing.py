@@ -14,16 +14,21 @@ from bot.ranking import Ranked
 class Style:
     """How much is quoted.
 
-    Sentences are added, best first, while they score within ``margin`` of the best one and
-    together stay within ``budget`` characters. A list is given whole when the question asks
+    Sentences are added, best first, while they score within ``margin`` of the best one (those
+    of another section within ``margin_elsewhere``) and together stay within ``budget``
+    characters. A list is given whole when the question asks
     for one, or when it has at most ``short_list`` characters; asked for, it comes first when
-    it scores within ``list_margin`` of the best.
+    it scores within ``list_margin`` of the best. The best sentence brings its whole passage
+    along where that has at most ``short_passage`` characters: what stands around it is meant
+    to be read with it.
     """
 
-    budget: int = 180
+    budget: int = 220
     margin: float = 0.1
+    margin_elsewhere: float = 0.08
     most: int = 4
     short_list: int = 160
+    short_passage: int = 120
     list_margin: float = 0.04
 
 
@@ -56,9 +61,11 @@ def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[
     said: list[Ranked] = []
     length = 0
     for candidate in _list_first(ranked, style) if wants_list else ranked:
-        if chosen and (len(chosen) >= style.most or _too_far(candidate, ranked[0], style)):
+        if len(chosen) >= style.most:
             break
-        span = _span(candidate, wants_list, style)
+        if chosen and _too_far(candidate, said[0], style):
+            continue
+        span = _span(candidate, wants_list, style, first=not chosen)
         if any(_overlap(span, other) for other in chosen):
             continue
         # One list, and only as the first thing said; what follows would be read as its end.
@@ -118,16 +125,20 @@ def _list_first(ranked: Sequence[Ranked], style: Style) -> list[Ranked]:
 
 
 def _too_far(candidate: Ranked, best: Ranked, style: Style) -> bool:
-    return candidate.score < best.score - style.margin
+    same = _place(candidate) == _place(best)
+    return candidate.score < best.score - (style.margin if same else style.margin_elsewhere)
 
 
-def _span(candidate: Ranked, wants_list: bool, style: Style) -> Span:
+def _span(candidate: Ranked, wants_list: bool, style: Style, *, first: bool) -> Span:
     unit = candidate.unit
+    passage = unit.passage
     if unit.listing is not None:
         start, end = unit.listing
         if wants_list or unit.kind == "lead_in" or end - start <= style.short_list:
-            return Span(unit.passage, start, end, is_list=True)
-    return Span(unit.passage, unit.start, unit.end)
+            return Span(passage, start, end, is_list=True)
+    elif first and len(passage.text) <= style.short_passage and "\n" not in passage.text:
+        return Span(passage, passage.start, passage.end)
+    return Span(passage, unit.start, unit.end)
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -139,7 +150,11 @@ def _repeats(one: Ranked, other: Ranked) -> bool:
     """Whether a sentence says again what one of another section has said."""
     fewer = min(len(one.terms), len(other.terms))
     alike = len(one.terms & other.terms) > 0.7 * fewer
-    return alike and one.unit.passage.section != other.unit.passage.section
+    return alike and _place(one) != _place(other)
+
+
+def _place(entry: Ranked) -> tuple[str, str]:
+    return entry.unit.passage.article_id, entry.unit.passage.section
 
 
 def _joined(chosen: list[Span]) -> list[Span]:

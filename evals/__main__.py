@@ -167,6 +167,8 @@ def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:
     from bot.assembly import open_bot
 
     bot = open_bot(progress=_say)
+    # Loading the model is no part of the first answer's time.
+    bot.retriever.search("结算")
 
     def found(case: Case) -> list[str]:
         question = Question(case.question, case.today, case.turns)

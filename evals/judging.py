@@ -14,6 +14,7 @@ from evals.cases import Case, ExpectedCalculation
 from evals.matching import holds, numbers
 
 _MARK = re.compile(r"\[(\d+)\]")
+_ECHO = re.compile(r"[“「]([^”」]+)[”」]")
 _SAID = ("answered", "calculated")
 _OPTIONS_OFFERED = 2
 _ABSENT = object()
@@ -117,16 +118,21 @@ def inexact_quotes(answer: Answer, articles: ArticleFiles) -> Iterator[str]:
 def invented_numbers(case: Case, answer: Answer, articles: ArticleFiles) -> tuple[str, ...]:
     """Numbers in the text (in figures) that nothing the answer shows holds.
 
-    They may come from quotes with their titles and dates, from calculations, and, where nothing
-    is stated, from what the merchant typed and from the headings offered instead.
+    They may come from quotes with their titles and dates, from calculations, from the merchant's
+    own words set in quotation marks, and, where the answer is that there is none, from whatever
+    the merchant typed and the headings offered instead. What only asks back or rejects an input
+    states no rule: that February has 28 days is no invention.
     """
+    if answer.status in ("clarify", "rejected") and not (answer.citations or answer.calculations):
+        return ()
+    typed = "\n".join([case.question, *(turn.content for turn in case.history)])
     known = numbers(_shown(answer)) | _ages(case, answer)
     if answer.status not in _SAID:
         offered = "\n".join([*answer.suggestions, articles.names])
-        typed = "\n".join([case.question, *(turn.content for turn in case.history)])
         known |= numbers(typed) | numbers(offered)
+    text = _ECHO.sub(lambda echo: "" if echo[1] in typed else echo[0], _unmarked(answer.text))
     # Every numbered line of a list that the program itself writes is no statement.
-    text = re.sub(r"^\s*\d+[.、]\s", "", _unmarked(answer.text), flags=re.MULTILINE)
+    text = re.sub(r"^\s*\d+[.、]\s", "", text, flags=re.MULTILINE)
     return tuple(f"{value:f}" for value in sorted(numbers(text) - known))
 
 

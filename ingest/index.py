@@ -60,7 +60,7 @@ _PAGE = 2000
 # is just connecting.
 _READER_PATIENCE = 30.0
 _WRITER_PATIENCE = 3.0
-_SERVER_TIMEOUT = 10.0
+_SERVER_TIMEOUT = 5.0
 _FOLDER_ADVICE = (
     "请确认没有别的程序占用、磁盘未满、有读写权限；如果数据已损坏，"
     "把这个目录改名保留，再运行 python -m ingest sync 重新建立。"

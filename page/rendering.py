@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from bot import Answer, Calculation, Citation, RuleUse
 from ingest.articles import Article
-from page.labels import field_title, spoken, tool_title
+from page.labels import input_rows, result_rows, tool_title
 from page.passages import parts_of, passage_address, quote_digest
 
 if TYPE_CHECKING:
@@ -113,16 +113,12 @@ def _calculation_view(
 ) -> dict[str, Any]:
     return {
         "title": tool_title(calculation.tool),
-        "inputs": _rows(calculation.inputs),
-        "result": _rows(calculation.result),
+        "inputs": input_rows(calculation.tool, calculation.inputs),
+        "result": result_rows(calculation.result),
         "steps": calculation.steps,
         "assumptions": calculation.assumptions,
         "rules": list(dict.fromkeys(_rule_view(rule, article) for rule in calculation.rules)),
     }
-
-
-def _rows(values: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(field_title(name), spoken(value)) for name, value in values.items()]
 
 
 def _rule_view(rule: RuleUse, article: Callable[[str], Article | None]) -> RuleView:

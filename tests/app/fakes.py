@@ -37,7 +37,7 @@ def calculation() -> Calculation:
     """A fee that was worked out."""
     return Calculation(
         tool="payment_channel_fee",
-        inputs={"paid": ["100.00"], "extended": False},
+        inputs={"paid": ["100.00"]},
         result={"fee": "0.70", "net": "99.30"},
         steps=("100.00元 × 0.7% = 0.7元",),
         assumptions=("按实付金额收取",),

@@ -219,6 +219,7 @@ def test_the_rule_of_a_calculation_opens_its_sentence(
     page = open_page(serve(loaded(FakeBot(answer))))
     card = _ask(page, "100元收多少？").locator(".calculation")
     assert "0.70" in card.locator(".result").inner_text()
+    card.get_by_text("计算过程和依据").click()
     card.get_by_role("link").click()
     expect(page.locator("#passage mark")).to_have_text("费率是0.7%。")
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
 from bot import Answer, Citation
 from bot.answers import Status
+from bot.tools import TOOLS, run_tool
 from page.conversation import Exchange
-from page.labels import spoken
+from page.labels import RESULTS, input_rows, spoken, tool_title
 from page.rendering import render_answer, render_conversation, render_failure, render_text
 from tests.app.fakes import QUOTE, FakeBot, calculation, citation
+from tests.rules.corpus import rules
 
 _article = FakeBot().article
 
@@ -95,7 +98,7 @@ def test_a_calculation_shows_inputs_steps_result_assumptions_and_the_sentence() 
     for shown in ("支付渠道费", "100.00", "0.70", "99.30", "100.00元 × 0.7% = 0.7元"):
         assert shown in html
     assert "按实付金额收取" in html
-    assert "买家是否延长收货" in html
+    assert "实付金额" in html
     assert f"“{QUOTE}”" in html
     assert "data-passage" in html
 
@@ -108,12 +111,35 @@ def test_a_rule_whose_sentence_is_gone_is_shown_without_a_link() -> None:
 
 
 def test_values_are_spoken_as_merchants_read_them() -> None:
-    assert spoken(True) == "是"
-    assert spoken(None) == "无"
-    assert spoken("overseas") == "境外发货"
-    assert spoken(["ordinary", "2021-10"]) == "一般商品、2021-10"
-    assert spoken({"08:59": False, "09:00": True}) == "08:59：否；09:00：是"
-    assert spoken([]) == "无"
+    choices = {"overseas": "境外发货", "ordinary": "一般商品"}
+    assert spoken(True, choices) == "是"
+    assert spoken(None, choices) == "无"
+    assert spoken("overseas", choices) == "境外发货"
+    assert spoken(["ordinary", "2021-10"], choices) == "一般商品、2021-10"
+    assert spoken({"08:59": False, "09:00": True}, choices) == "08:59：否；09:00：是"
+    assert spoken([], choices) == "无"
+
+
+def test_inputs_are_named_as_the_tool_names_them() -> None:
+    given = {"transaction_success": "2021-11-01", "goods": ["sanbao"], "special_case": None}
+    assert input_rows("dispute_window", given) == [
+        ("交易成功日", "2021-11-01"),
+        ("商品情况", "属于“三包”的商品"),
+        ("特殊情形", "无"),
+    ]
+
+
+def test_a_tool_nobody_knows_is_shown_by_its_own_names() -> None:
+    assert tool_title("new_tool") == "new_tool"
+    assert input_rows("new_tool", {"size": 3}) == [("size", "3")]
+
+
+@pytest.mark.parametrize("name", sorted(TOOLS))
+def test_every_result_of_every_tool_has_a_chinese_title(name: str) -> None:
+    fields = TOOLS[name].inputs.model_fields
+    given = {field: info.examples[0] for field, info in fields.items() if info.examples}
+    worked = run_tool(name, given, today=dt.date(2021, 11, 5), rules=rules())
+    assert worked.result.keys() <= RESULTS.keys()
 
 
 def test_what_a_visitor_typed_is_shown_escaped() -> None:

@@ -123,10 +123,27 @@ def test_a_number_from_the_question_is_invented_when_it_is_stated(articles: Arti
     assert judge(case, stated, articles).invented == ("0.5",)
 
 
+def test_the_merchants_words_may_be_echoed_in_quotation_marks(articles: ArticleFiles) -> None:
+    case = make_case("11.11发的货")
+    echoed = make_answer(MONTHLY, text="您说的“11.11”，结算是每月一次。[1]")
+    assert judge(case, echoed, articles).invented == ()
+    never_typed = make_answer(MONTHLY, text="您说的“11.12”，结算是每月一次。[1]")
+    assert judge(case, never_typed, articles).invented == ("11.12",)
+
+
 def test_a_refusal_may_repeat_what_was_typed_and_name_a_heading(articles: ArticleFiles) -> None:
-    case = make_case("2月30日发的货", expect={"status": ["clarify"]})
-    answer = Answer("clarify", "没有2月30日这一天。相近的内容有：2021年的结算。")
-    assert judge(case, answer, articles).passed
+    case = make_case("佣金是5个点吗", expect={"status": ["not_found"]})
+    refused = Answer("not_found", "没有写佣金是不是5个点。相近的内容有：2021年的结算。")
+    assert judge(case, refused, articles).passed
+    made_up = replace(refused, text="没有写明，一般是6个点。")
+    assert judge(case, made_up, articles).invented == ("6",)
+
+
+def test_asking_back_may_know_the_calendar_but_not_a_rule(articles: ArticleFiles) -> None:
+    asked = Answer("clarify", "2021年2月只有28天，没有30日，请改一下日期。")
+    assert judged(articles, asked, status=["clarify"]).passed
+    ruled = make_answer(MONTHLY, status="clarify", text="结算是每月28日。[1]")
+    assert judged(articles, ruled, status=["clarify"]).invented == ("28",)
 
 
 def test_the_age_of_a_dated_article_is_no_invented_number(articles: ArticleFiles) -> None:
