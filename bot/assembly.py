@@ -10,7 +10,7 @@ from bot.conversation import Conversation
 from bot.distinctions import load_distinctions
 from bot.errors import RuleDataError
 from bot.pipeline import MerchantBot
-from bot.platforms import load_platforms
+from bot.platforms import Platforms, load_platforms
 from bot.ranking import UnitRanker
 from bot.retrieval import HybridRetriever
 from bot.rules.ruleset import Rules
@@ -44,7 +44,7 @@ def open_bot(
     return MerchantBot(
         retriever=retriever,
         ranker=UnitRanker(retriever, wording),
-        calculator=_calculator(retriever),
+        calculator=_calculator(retriever, platforms),
         conversation=Conversation(wording, platforms, distinctions),
         platforms=platforms,
         distinctions=distinctions,
@@ -64,9 +64,9 @@ def open_rules(settings: Settings | None = None) -> Rules:
     return indexed_rules(index.article)
 
 
-def _calculator(retriever: HybridRetriever) -> Calculator:
+def _calculator(retriever: HybridRetriever, platforms: Platforms) -> Calculator:
     """The rule tools, when the indexed articles hold every rule; else off, with the reason."""
     try:
-        return Calculator(indexed_rules(retriever.article))
+        return Calculator(indexed_rules(retriever.article), platforms)
     except RuleDataError as exc:
-        return Calculator(None, str(exc))
+        return Calculator(None, platforms, str(exc))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.answers import Calculation, Citation, Turn
 from bot.errors import InputError, OutsideRulesError, RuleDataError
+from bot.platforms import Platforms
 from bot.rules.parameters import load_rules
 from bot.rules.ruleset import Rules
 from bot.tools import run_tool
@@ -29,15 +30,16 @@ class Worked:
 class Calculator:
     """Runs the rule tools; off, with the reason, where the corpus does not hold the rules."""
 
-    def __init__(self, rules: Rules | None, problem: str = "") -> None:
+    def __init__(self, rules: Rules | None, platforms: Platforms, problem: str = "") -> None:
         self.rules = rules
+        self._platforms = platforms
         self.problem = problem
 
     def work(self, text: str, history: Sequence[Turn], today: dt.date) -> Worked | None:
         """Compute what a message asks to be computed; None when it asks for nothing such."""
         if self.rules is None:
             return None
-        requests = understand(text, history, today)
+        requests = understand(text, history, today, platforms=self._platforms)
         if not requests:
             return None
         missing = tuple(dict.fromkeys(entry for request in requests for entry in request.missing))

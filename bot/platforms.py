@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import yaml
@@ -15,12 +15,14 @@ from bot.errors import BotError
 from bot.text import fold
 
 FILE_NAME = "platforms.yaml"
+_LEAST_LEFT = 4
 
 
 class _Names(BaseModel):
     model_config = ConfigDict(extra="forbid")
     aliases: list[str]
     near: list[str] = Field(default_factory=list)
+    implied_by: list[str] = Field(default_factory=list)
 
 
 class _File(BaseModel):
@@ -33,16 +35,23 @@ class _File(BaseModel):
 class Platforms:
     """Names by what they stand for; ``others`` are platforms outside the corpus.
 
-    ``near`` are names that mean another thing, but are used for a platform of the corpus.
+    ``near`` are names that mean another thing, but are used for a platform of the corpus;
+    ``implied`` are words that speak of a platform without being its name.
     """
 
     own: Mapping[str, tuple[str, ...]]
     others: Mapping[str, tuple[str, ...]]
     near: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    implied: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def named(self, text: str) -> frozenset[str]:
         """Platforms of the corpus that a text names."""
-        return frozenset(self._found(text) & self.own.keys())
+        implied = {
+            name
+            for name, words in self.implied.items()
+            if any(_word(fold(word)).search(fold(text)) for word in words)
+        }
+        return frozenset((self._found(text) & self.own.keys()) | implied)
 
     def named_others(self, text: str) -> frozenset[str]:
         """Platforms outside the corpus that a text names."""
@@ -64,7 +73,9 @@ class Platforms:
         rest = self._pattern.sub(
             lambda found: "" if self._names[found.group()] in self.own else found.group(), folded
         )
-        return " ".join(rest.split()) if any(char.isalnum() for char in rest) else folded
+        # "小红书是什么" asks for the name itself.
+        left = sum(char.isalnum() for char in rest)
+        return " ".join(rest.split()) if left >= _LEAST_LEFT else folded
 
     def _found(self, text: str) -> set[str]:
         return {self._names[found.group()] for found in self._pattern.finditer(fold(text))}
@@ -77,12 +88,14 @@ class Platforms:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         longest_first = sorted(self._names, key=len, reverse=True)
-        # A Latin name is a word of its own: RED is not in "covered".
-        parts = [
-            rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name[0].isascii() else re.escape(name)
-            for name in longest_first
-        ]
-        return re.compile("|".join(parts) or r"(?!)")
+        return re.compile("|".join(_word(name).pattern for name in longest_first) or r"(?!)")
+
+
+@lru_cache(maxsize=1024)
+def _word(name: str) -> re.Pattern[str]:
+    """A folded name; a Latin one as a word of its own: RED is not in "covered"."""
+    bounded = rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name[0].isascii() else re.escape(name)
+    return re.compile(bounded)
 
 
 def load_platforms(corpus_dir: Path) -> Platforms:
@@ -100,4 +113,5 @@ def load_platforms(corpus_dir: Path) -> Platforms:
         {name: tuple(names.aliases) for name, names in read.platforms.items()},
         {name: tuple(names.aliases) for name, names in read.other_platforms.items()},
         {name: tuple(names.near) for name, names in read.platforms.items()},
+        {name: tuple(names.implied_by) for name, names in read.platforms.items()},
     )

@@ -108,6 +108,33 @@ def test_what_another_process_syncs_is_seen_by_the_next_question(settings: Setti
     assert left.isdisjoint({"结算周期是一个自然月。", "会员日有4种玩法。"})
 
 
+def test_an_article_added_by_another_process_is_found_by_its_meaning(settings: Settings) -> None:
+    retriever = retriever_of(settings)
+    # Not a word in common: only its vector leads there.
+    assert "保证金是一万元。" not in texts(retriever, "金证保")
+    write_article(settings.corpus_dir, "new", "## 押金\n\n保证金是一万元。")
+    sync_elsewhere(settings)
+    assert "保证金是一万元。" in texts(retriever, "金证保")
+
+
+def test_what_a_killed_sync_left_behind_is_not_answered_from(
+    settings: Settings, tmp_path: Path
+) -> None:
+    before = set(texts(retriever_of(settings), "结算周期"))
+    kept = "## 周期\n\n结算周期是一个自然月。"
+    write_article(settings.corpus_dir, "settle", f"{kept}\n\n## 例外\n\n结算周期也有例外。")
+    folders = [str(folder) for folder in (settings.corpus_dir, settings.data_dir, tmp_path / "k")]
+    subprocess.run(
+        [sys.executable, "-m", "tests.ingest.killed_sync", *folders], cwd=ROOT, check=True
+    )
+    seen = set()
+    for data_dir in (tmp_path / "k").iterdir():
+        found = texts(retriever_of(local_settings(settings.corpus_dir, data_dir)), "结算周期")
+        assert len(found) == len(set(found))
+        seen.add(frozenset(found))
+    assert seen == {frozenset(before), frozenset({*before, "结算周期也有例外。"})}
+
+
 def test_an_index_rebuilt_by_another_process_goes_on_answering(settings: Settings) -> None:
     retriever = retriever_of(settings)
     before = texts(retriever, "结算周期")

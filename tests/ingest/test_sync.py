@@ -256,6 +256,16 @@ def test_an_index_remembers_when_it_was_made(settings: Settings) -> None:
     assert {row.indexed_at for row in attached(settings).iter_rows()} == {day.isoformat()}
 
 
+def killed_at_every_write(settings: Settings, work: Path, *more: str) -> list[Settings]:
+    """Settings of copies of the data folder, each left behind by a sync killed elsewhere."""
+    folders = [str(settings.corpus_dir), str(settings.data_dir), str(work)]
+    subprocess.run(
+        [sys.executable, "-m", "tests.ingest.killed_sync", *folders, *more], cwd=ROOT, check=True
+    )
+    copies = sorted(work.iterdir(), key=lambda folder: int(folder.name))
+    return [local_settings(settings.corpus_dir, copy) for copy in copies]
+
+
 @pytest.mark.parametrize("how", ["first", "update", "rebuild"])
 def test_a_sync_killed_at_any_write_and_run_again_ends_in_the_same_index(
     settings: Settings, tmp_path: Path, how: str
@@ -263,20 +273,29 @@ def test_a_sync_killed_at_any_write_and_run_again_ends_in_the_same_index(
     if how != "first":
         run(settings)
         change(settings)
-    arguments = [str(settings.corpus_dir), str(settings.data_dir), str(tmp_path / "killed")]
-    arguments += ["--rebuild"] if how == "rebuild" else []
-    subprocess.run(
-        [sys.executable, "-m", "tests.ingest.killed_sync", *arguments], cwd=ROOT, check=True
-    )
+    more = ["--rebuild"] if how == "rebuild" else []
+    killed = killed_at_every_write(settings, tmp_path / "killed", *more)
     undisturbed = local_settings(settings.corpus_dir, tmp_path / "undisturbed")
     run(undisturbed)
-    killed = sorted((tmp_path / "killed").iterdir(), key=lambda folder: int(folder.name))
     assert len(killed) >= 9
-    for data_dir in killed:
-        again = local_settings(settings.corpus_dir, data_dir)
+    for again in killed:
         run(again)
         assert_same_contents(again.index_dir, undisturbed.index_dir)
-        shutil.rmtree(data_dir)
+
+
+def test_a_change_taken_back_after_its_sync_was_killed_leaves_nothing_behind(
+    settings: Settings, tmp_path: Path
+) -> None:
+    run(settings)
+    path = settings.corpus_dir / "a" / "fee.md"
+    before = path.read_bytes()
+    write_article(settings.corpus_dir, "a/fee", "## 费率\n\n支付渠道费改成了0.9%。")
+    killed = killed_at_every_write(settings, tmp_path / "killed")
+    path.write_bytes(before)
+    assert len(killed) >= 6
+    for again in killed:
+        run(again)
+        assert_same_contents(again.index_dir, settings.index_dir)
 
 
 SLOW_SYNC = """
