@@ -13,6 +13,7 @@ from bot.pipeline import MerchantBot
 from bot.platforms import Platforms, load_platforms
 from bot.ranking import UnitRanker
 from bot.retrieval import HybridRetriever
+from bot.rewording import load_thesaurus
 from bot.rules.ruleset import Rules
 from bot.wording import load_wording
 from ingest.chunks import ChunkSettings
@@ -48,6 +49,7 @@ def open_bot(
         conversation=Conversation(wording, platforms, distinctions),
         platforms=platforms,
         distinctions=distinctions,
+        thesaurus=load_thesaurus(settings.corpus_dir),
         wording=wording,
         calibration=load_calibration(),
     )

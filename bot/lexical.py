@@ -39,7 +39,8 @@ class LexicalIndex:
         self._counts = counts
         self._ranker = bm25s.BM25()
         if self._vocabulary:
-            self._ranker.index((tokens, self._vocabulary), show_progress=False)
+            # A copy: the ranker adds an entry of its own.
+            self._ranker.index((tokens, dict(self._vocabulary)), show_progress=False)
 
     def search(self, question: str, count: int) -> list[LexicalHit]:
         """The passages sharing most with the question, best first."""
@@ -63,6 +64,12 @@ class LexicalIndex:
     def knows(self, term: str) -> bool:
         """Whether any passage holds the term."""
         return term in self._vocabulary
+
+    def common_terms(self, *, least: int) -> list[str]:
+        """Terms that at least so many passages hold, those held by most first."""
+        counted = {term: self._counts[number] for term, number in self._vocabulary.items()}
+        common = [term for term, count in counted.items() if count >= least]
+        return sorted(common, key=lambda term: -counted[term])
 
     def weight(self, term: str) -> float:
         """How much a term tells: high for a rare one, low for one found everywhere."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot import replies
@@ -21,6 +22,7 @@ from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.reading import NoQuestionError, read_question
 from bot.retrieval import HybridRetriever, Retrieved
+from bot.rewording import Thesaurus, homophones_of, rewordings
 from bot.wording import Wording
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -56,6 +58,7 @@ class MerchantBot:
     conversation: Conversation
     platforms: Platforms
     distinctions: Distinctions
+    thesaurus: Thesaurus
     wording: Wording
     calibration: Calibration
     style: Style = field(default_factory=Style)
@@ -85,6 +88,8 @@ class MerchantBot:
     def _answer(self, question: Question) -> Answer:
         if reply := self.wording.smalltalk(question.text):
             return replies.smalltalk(reply)
+        if self.wording.asks_to_forge(question.text):
+            return replies.no_forgery()
         if calculated := self._calculated(question):
             return calculated
         seen = self.examine_in_context(question)
@@ -127,11 +132,14 @@ class MerchantBot:
         """Examine the question as the conversation makes it; the surest reading wins."""
         readings = self.conversation.readings(question.text, question.history)
         examined: list[Examined] = []
-        for reading in readings:
+        for reading in chain(readings, self._reworded(readings[0])):
             examined.append(self.examine(reading))
             if examined[-1].foreign or self.is_sure(examined[-1]):
                 return examined[-1]
         return max(examined, key=lambda seen: seen.confidence)
+
+    def _reworded(self, reading: str) -> Iterator[str]:
+        yield from rewordings(reading, self.thesaurus, homophones_of(self.retriever.lexical()))
 
     def examine(self, text: str) -> Examined:
         """Search, rank and judge one question that stands on its own."""

@@ -28,6 +28,16 @@ def smalltalk(reply: str) -> Answer:
     return Answer("answered", reply, confidence=1.0)
 
 
+def no_forgery() -> Answer:
+    """Nothing is made up, whoever asks."""
+    return Answer(
+        "not_found",
+        "不能编造规则、公告或出处。知识库里有的规则可以直接问，每句话都会给出原文。",
+        confidence=1.0,
+        trace={"reason": "forgery"},
+    )
+
+
 def answered(
     seen: Examined, composed: Composed, question: Question, near: Mapping[str, str]
 ) -> Answer:

@@ -24,6 +24,7 @@ class Wording:
     back_references: re.Pattern[str]
     corrections: re.Pattern[str]
     switches: re.Pattern[str]
+    forgeries: re.Pattern[str]
     figures: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     small_talk: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -53,6 +54,10 @@ class Wording:
         rest = self.corrections.sub("", folded)
         return message if rest == folded else rest.strip(_AROUND)
 
+    def asks_to_forge(self, message: str) -> bool:
+        """Whether a message asks to make up a rule, a notice or a source."""
+        return bool(self.forgeries.search(fold(message)))
+
     def misses_figure(self, question: str, sentences: Iterable[str]) -> bool:
         """Whether a figure is asked for (a price, a time, a number) and no sentence holds one."""
         folded = fold(question)
@@ -80,6 +85,7 @@ def load_wording() -> Wording:
         back_references=re.compile("|".join(content["refers_back"])),
         corrections=re.compile("|".join(content["correction"])),
         switches=re.compile("|".join(content["switch"])),
+        forgeries=re.compile("|".join(content["forgery"])),
         figures=tuple(
             (re.compile(kind["asks"]), re.compile(kind["holds"])) for kind in content["figures"]
         ),

@@ -242,14 +242,15 @@ class ArticleIndex:
             return True
 
     def _read(self, action: Callable[[dict[str, Collection]], T]) -> T:
-        """Read; once more over a new connection where the index was rebuilt meanwhile."""
+        """Read; once more over a new connection where rows went missing below the old one."""
         with _explained(self._place):
             try:
                 return action(self._collections)
             except Exception:
-                self._client = self._connect()
-                self._collections = self._find(self._client)
-                self._loaded_at = None
+                if not self._reconnect(0):
+                    # A sync is at it. Better to look out of turn than not to answer.
+                    self._client = self._connect()
+                    self._collections = self._find(self._client)
                 return action(self._collections)
 
     def _search(self, action: Callable[[dict[str, Collection]], T]) -> T:

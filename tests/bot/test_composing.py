@@ -10,7 +10,7 @@ from bot.errors import CitationError
 from bot.units import units_of
 from tests.bot.passages import passage, ranked
 
-STYLE = Style(budget=60, margin=0.1, most=3, short_list=30)
+STYLE = Style(budget=60, margin=0.1, most=3, short_list=30, short_passage=9)
 LIST = "分为2种：\n\n- 第一种是这样\n- 第二种是那样"
 LONG_LIST = LIST + "\n- 第三种又是另外的样子" * 2
 
@@ -33,6 +33,11 @@ def quotes(
 def test_the_best_sentence_is_quoted_and_those_far_behind_are_not() -> None:
     found = passage("周期是自然月。天气很好。")
     assert quotes([(found, {"周期": 0.9, "天气": 0.5})]) == ["周期是自然月。"]
+
+
+def test_a_short_passage_is_quoted_whole_with_its_best_sentence() -> None:
+    found = passage("自然月。没写几号。")
+    assert quotes([(found, {"自然月": 0.9, "没写": 0.5})]) == [found.text]
 
 
 def test_nothing_ranked_gives_nothing() -> None:

@@ -1,0 +1,139 @@
+"""A question in the articles' words: homophones put right, merchants' words translated.
+
+Only tried when the question as typed finds nothing sure, so it can help and not harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.errors import BotError
+from bot.lexical import LexicalIndex
+from bot.text import fold
+
+FILE_NAME = "thesaurus.yaml"
+_HAN_PAIR = re.compile(r"(?=([\u4e00-\u9fff]{2}))")
+# Sounds that many typists do not tell apart.
+_ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
+# A pair that stands in one passage only may itself span two words.
+_LEAST_PASSAGES = 2
+_LATIN_RUN = re.compile(r"[a-z]{4,}")
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    say: list[str]
+    mean: str
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    thesaurus: list[_Entry] = []
+
+
+@dataclass(frozen=True)
+class Thesaurus:
+    """Merchants' words and what the articles call it; made by ``load_thesaurus``."""
+
+    meanings: Mapping[str, str]
+
+    def in_articles_words(self, question: str) -> str:
+        """The folded question with every known word replaced, longest first."""
+        return self._pattern.sub(lambda found: self.meanings[found.group()], fold(question))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self.meanings, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+
+class Homophones:
+    """Pairs of characters no passage holds, put right to like-sounding ones that some do."""
+
+    def __init__(self, lexical: LexicalIndex) -> None:
+        self._lexical = lexical
+        self._by_sound: dict[tuple[str, ...], str] = {}
+        for term in lexical.common_terms(least=_LEAST_PASSAGES):
+            if _HAN_PAIR.match(term):
+                self._by_sound.setdefault(_sound(term), term)
+
+    def corrected(self, question: str) -> str:
+        """The folded question with unknown pairs replaced where exactly the sound agrees."""
+        text = self._spelled_out(fold(question))
+        at = 0
+        while at + 2 <= len(text):
+            pair = text[at : at + 2]
+            found = self._by_sound.get(_sound(pair)) if self._is_unknown(pair) else None
+            # A pair across two words is often unknown too: one character must agree.
+            if found and (found[0] == pair[0] or found[1] == pair[1]):
+                text = text[:at] + found + text[at + 2 :]
+                at += 2
+            else:
+                at += 1
+        return text
+
+    def _is_unknown(self, pair: str) -> bool:
+        from pypinyin.constants import PHRASES_DICT
+
+        # What is a word is not a slip, even where no passage has it.
+        return bool(
+            _HAN_PAIR.match(pair)
+            and not self._lexical.knows(pair)
+            and pair not in PHRASES_DICT
+        )
+
+    def _spelled_out(self, text: str) -> str:
+        """Pinyin typed in Latin letters, as the characters some passage has for it."""
+        joined = {"".join(sound): term for sound, term in self._by_sound.items()}
+        return _LATIN_RUN.sub(
+            lambda found: joined.get(_alike(found.group()), found.group()), text
+        )
+
+
+@lru_cache(maxsize=2)
+def homophones_of(lexical: LexicalIndex) -> Homophones:
+    """The homophones of one state of the index, made once."""
+    return Homophones(lexical)
+
+
+def load_thesaurus(corpus_dir: Path) -> Thesaurus:
+    """Read the corpus folder's thesaurus.yaml; without one no word means another."""
+    path = corpus_dir / FILE_NAME
+    try:
+        read = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except FileNotFoundError:
+        read = _File()
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as exc:
+        reason = " ".join(str(exc).split())[:200]
+        raise BotError(f"{path} 读不了：{reason}。格式见 CONTRIBUTING.md。") from exc
+    return Thesaurus({fold(word): entry.mean for entry in read.thesaurus for word in entry.say})
+
+
+def rewordings(question: str, thesaurus: Thesaurus, homophones: Homophones) -> Iterable[str]:
+    """The question put into the articles' words, where that changes anything."""
+    folded = fold(question)
+    corrected = homophones.corrected(question)
+    for text in (corrected, thesaurus.in_articles_words(corrected)):
+        if text != folded:
+            yield text
+            folded = text
+
+
+def _sound(term: str) -> tuple[str, ...]:
+    # Only needed for a question that found nothing: its tables take a moment to load.
+    from pypinyin import lazy_pinyin
+
+    return tuple(_alike(syllable) for syllable in lazy_pinyin(term))
+
+
+def _alike(syllable: str) -> str:
+    for one, other in _ALIKE:
+        syllable = syllable.replace(one, other)
+    return syllable
