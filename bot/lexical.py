@@ -45,7 +45,9 @@ class LexicalIndex:
     def search(self, question: str, count: int) -> list[LexicalHit]:
         """The passages sharing most with the question, best first."""
         known = [
-            self._vocabulary[term] for term in set(terms(question)) if term in self._vocabulary
+            self._vocabulary[term]
+            for term in sorted(set(terms(question)))
+            if term in self._vocabulary
         ]
         if not known:
             return []

@@ -84,17 +84,13 @@ class Homophones:
 
         # What is a word is not a slip, even where no passage has it.
         return bool(
-            _HAN_PAIR.match(pair)
-            and not self._lexical.knows(pair)
-            and pair not in PHRASES_DICT
+            _HAN_PAIR.match(pair) and not self._lexical.knows(pair) and pair not in PHRASES_DICT
         )
 
     def _spelled_out(self, text: str) -> str:
         """Pinyin typed in Latin letters, as the characters some passage has for it."""
         joined = {"".join(sound): term for sound, term in self._by_sound.items()}
-        return _LATIN_RUN.sub(
-            lambda found: joined.get(_alike(found.group()), found.group()), text
-        )
+        return _LATIN_RUN.sub(lambda found: joined.get(_alike(found.group()), found.group()), text)
 
 
 @lru_cache(maxsize=2)

@@ -128,7 +128,7 @@ def fit(rows: Sequence[Sequence[float]], labels: Sequence[int], names: Sequence[
 
 
 def _threshold(guessed: Rows, y: Flags) -> float:
-    """Where the wrongly refused (counted three times) and the wrongly answered are fewest by share."""
+    """Where the wrongly refused (counted three times) and the wrongly answered are fewest."""
 
     def cost(threshold: float) -> float:
         refused, answered = guessed[y == 1] < threshold, guessed[y == 0] >= threshold
