@@ -121,6 +121,8 @@ def _list_first(ranked: Sequence[Ranked], style: Style) -> list[Ranked]:
         for entry in ranked
         if entry.unit.listing is not None and entry.score >= best - style.list_margin
     ]
+    # What a list is about stands in its lead-in; one item may be near by chance.
+    lists.sort(key=lambda entry: entry.unit.kind != "lead_in")
     return [*lists[:1], *(entry for entry in ranked if entry not in lists[:1])]
 
 

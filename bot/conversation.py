@@ -13,7 +13,7 @@ from bot.wording import Wording
 
 # Older turns than these say nothing about what "那境外的呢" means.
 _TURNS = 6
-_FEW_TERMS = 4
+_FEW_TERMS = 5
 
 
 @dataclass(frozen=True)

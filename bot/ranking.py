@@ -21,11 +21,13 @@ class UnitWeights:
     """A unit's score: its similarity to the question, plus ``covered`` times the share of the
     question's terms it holds, plus ``passage`` times its passage's score; plus ``open_point``
     when all it says is that the article does not say (such sentences share many words with a
-    question and answer few)."""
+    question and answer few), ``open_figure`` where the question asks for a figure: that none is
+    given is then the answer more often."""
 
     covered: float = 0.2
     passage: float = 1.0
     open_point: float = -0.05
+    open_figure: float = -0.01
     passages: int = 4
 
 
@@ -67,6 +69,8 @@ class UnitRanker:
             return []
         lexical = self._retriever.lexical()
         asked = list(dict.fromkeys(terms(found.asking)))
+        asks_figure = self._wording.asks_figure(found.asking)
+        open_weight = self._weights.open_figure if asks_figure else self._weights.open_point
         vectors = self._embed([unit.text for unit in units])
         ranked = []
         for unit, similarity in zip(units, vectors @ found.vector, strict=True):
@@ -77,7 +81,7 @@ class UnitRanker:
                 float(similarity)
                 + self._weights.covered * covered
                 + self._weights.passage * unit.passage.score
-                + self._weights.open_point * open_point
+                + (open_weight if open_point else 0.0)
             )
             ranked.append(Ranked(unit, score, float(similarity), covered, held, open_point))
         return sorted(ranked, key=lambda entry: -entry.score)

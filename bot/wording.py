@@ -58,6 +58,11 @@ class Wording:
         """Whether a message asks to make up a rule, a notice or a source."""
         return bool(self.forgeries.search(fold(message)))
 
+    def asks_figure(self, question: str) -> bool:
+        """Whether a price, a time or a number is asked for."""
+        folded = fold(question)
+        return any(asks.search(folded) for asks, _holds in self.figures)
+
     def misses_figure(self, question: str, sentences: Iterable[str]) -> bool:
         """Whether a figure is asked for (a price, a time, a number) and no sentence holds one."""
         folded = fold(question)

@@ -87,6 +87,9 @@ def make_embedder(
 def _load(source: str, name: str) -> SentenceTransformer:
     # transformers shows a bar for every load; ours are the only ones a merchant should see.
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    # Threads that spin while they wait make a query ten times slower as soon as another
+    # process wants a core; read by OpenMP when torch is first imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
