@@ -52,7 +52,11 @@ class Conversation:
         return topic
 
     def _leans_on_topic(self, message: str) -> bool:
-        return self.wording.refers_back(message) or len(set(terms(message))) <= _FEW_TERMS
+        return (
+            self.distinctions.is_reply(message)
+            or self.wording.refers_back(message)
+            or len(set(terms(message))) <= _FEW_TERMS
+        )
 
     def _is_correction(self, message: str) -> bool:
         rest = self.wording.without_correction(message)

@@ -69,6 +69,11 @@ class Distinctions:
                 return entry
         return None
 
+    def is_reply(self, message: str) -> bool:
+        """Whether a message is one of the options that are offered."""
+        labels = {fold(option.label) for entry in self.entries for option in entry.options}
+        return fold(message).strip(" 。.") in labels
+
     def articles_meant(self, text: str) -> frozenset[str]:
         """Articles about the one case a text names; none where it names several or none."""
         said = [entry.said(text) for entry in self.entries]

@@ -161,7 +161,9 @@ def _answering(
     vectors: np.ndarray,
 ) -> str:
     """Of the section's passages the one nearest to the question."""
-    own = [i for i, chunk in enumerate(chunks) if heading in chunk.section.split(" › ")]
-    candidates = own or list(range(len(chunks)))
+    own = [i for i, chunk in enumerate(chunks) if chunk.heading == heading]
+    # A heading with nothing but headings below it is answered by one of those.
+    below = [i for i, chunk in enumerate(chunks) if heading in chunk.section.split(" › ")]
+    candidates = own or below or list(range(len(chunks)))
     best = max(candidates, key=lambda i: float(vectors[i] @ question))
     return chunks[best].id

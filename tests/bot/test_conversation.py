@@ -1,0 +1,76 @@
+"""What a message stands for after what was said before it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.answers import Turn
+from bot.conversation import Conversation
+from bot.distinctions import load_distinctions
+from bot.platforms import load_platforms
+from bot.wording import load_wording
+from tests.conftest import CORPUS
+
+
+@pytest.fixture(scope="module")
+def conversation() -> Conversation:
+    return Conversation(load_wording(), load_platforms(CORPUS), load_distinctions(CORPUS))
+
+
+def said(*messages: str) -> list[Turn]:
+    """A conversation whose messages alternate, the merchant's first."""
+    roles = ("user", "assistant")
+    return [Turn(roles[at % 2], message) for at, message in enumerate(messages)]
+
+
+def test_without_a_history_a_message_is_the_question(conversation: Conversation) -> None:
+    assert conversation.readings("渠道费几个点", []) == ("渠道费几个点",)
+
+
+def test_a_follow_up_takes_the_topic_along(conversation: Conversation) -> None:
+    first, *_ = conversation.readings("那要材料吗", said("个人怎么开微信小商店", "搜小程序"))
+    assert "个人怎么开微信小商店" in first
+
+
+def test_what_the_follow_up_replaces_is_taken_out_of_the_topic(conversation: Conversation) -> None:
+    history = said("小红书境内的单子多少天自动收货", "12天")
+    first, *_ = conversation.readings("那境外的呢", history)
+    assert "境外" in first
+    assert "境内" not in first
+    assert "自动收货" in first
+
+
+def test_another_platform_replaces_the_one_before(conversation: Conversation) -> None:
+    first, *_ = conversation.readings("那抖音呢", said("小红书渠道费几个点", "0.7%"))
+    assert "抖音" in first
+    assert "小红书" not in first
+    assert "渠道费" in first
+
+
+def test_doubt_asks_the_same_question_again(conversation: Conversation) -> None:
+    history = said("小红书渠道费几个点", "5%")
+    assert conversation.readings("不对吧，再查查", history) == ("小红书渠道费几个点",)
+
+
+def test_only_what_the_merchant_said_is_taken_over(conversation: Conversation) -> None:
+    readings = conversation.readings("那要多久呢", said("怎么开小商店", "要交999元押金"))
+    assert not any("999" in reading for reading in readings)
+
+
+def test_an_announced_new_topic_takes_nothing_along(conversation: Conversation) -> None:
+    history = said("小红书渠道费几个点", "0.7%")
+    (reading,) = conversation.readings("换个话题，Prime Day有什么玩法", history)
+    assert "渠道费" not in reading
+    assert "prime day有什么玩法" in reading
+
+
+def test_a_full_question_of_its_own_is_read_alone_first(conversation: Conversation) -> None:
+    history = said("小红书渠道费几个点", "0.7%")
+    first, *_ = conversation.readings("个人开微信小商店需要上传什么证件", history)
+    assert "渠道费" not in first
+
+
+def test_thanks_in_between_do_not_end_the_topic(conversation: Conversation) -> None:
+    history = said("小红书境内多少天自动收货", "12天", "谢谢", "不客气")
+    first, *_ = conversation.readings("那境外的呢", history)
+    assert "自动收货" in first
