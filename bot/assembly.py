@@ -27,9 +27,12 @@ def open_bot(
     settings: Settings | None = None,
     *,
     embedder: Embedder | None = None,
+    use_questions: bool = True,
     progress: Callable[[str], None] = lambda _: None,
 ) -> MerchantBot:
     """A bot over the index of the settings.
+
+    Without ``use_questions`` it answers as if no article said how merchants ask for it.
 
     Raises SettingsError, IndexMissingError, IndexMismatchError, IndexStoreError or
     ModelError, each saying what to do.
@@ -40,7 +43,9 @@ def open_bot(
     index.attach()
     platforms = load_platforms(settings.corpus_dir)
     distinctions = load_distinctions(settings.corpus_dir)
-    retriever = HybridRetriever(index, embedder, platforms, distinctions=distinctions)
+    retriever = HybridRetriever(
+        index, embedder, platforms, distinctions=distinctions, use_questions=use_questions
+    )
     wording = load_wording()
     return MerchantBot(
         retriever=retriever,

@@ -24,7 +24,7 @@ class Style:
     """
 
     budget: int = 220
-    margin: float = 0.1
+    margin: float = 0.095
     margin_elsewhere: float = 0.08
     most: int = 4
     short_list: int = 160

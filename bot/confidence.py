@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.lexical import LexicalIndex
 from bot.ranking import Ranked
@@ -19,9 +20,10 @@ from bot.text import is_english, terms
 from bot.wording import Wording
 
 _FILE = Path(__file__).with_name("confidence.json")
+QUESTION_FEATURE = "question_similarity"
 FEATURES = (
     "passage_similarity",
-    "question_similarity",
+    QUESTION_FEATURE,
     "unit_similarity",
     "unit_covered",
     "passage_covered",
@@ -45,7 +47,7 @@ def features(
     unknown = [term for term in asked if not lexical.knows(term)]
     return {
         "passage_similarity": max(passage.dense for passage in found.passages[:3]),
-        "question_similarity": max(passage.asked for passage in found.passages[:3]),
+        QUESTION_FEATURE: max(passage.asked for passage in found.passages[:3]),
         "unit_similarity": max(entry.similarity for entry in ranked[:3]),
         "unit_covered": max(entry.covered for entry in ranked[:3]),
         "passage_covered": lexical.coverage(asked, held),
@@ -71,7 +73,7 @@ def _speaks_of_another(found: Retrieved) -> bool:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Model:
     """A logistic model over the features, and from which probability on to answer."""
 
     weights: Mapping[str, float]
@@ -84,7 +86,32 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """One model for what was found where merchants' questions are known, one for elsewhere."""
+
+    with_questions: Model
+    without_questions: Model
+
+    def model(self, values: Mapping[str, float]) -> Model:
+        """The model that fits what was found."""
+        known = values.get(QUESTION_FEATURE, 0.0) > 0
+        return self.with_questions if known else self.without_questions
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        """Probability (0 to 1) that the question is answered by what was found."""
+        return self.model(values).probability(values)
+
+    def threshold(self, values: Mapping[str, float]) -> float:
+        """From which probability on to answer."""
+        return self.model(values).threshold
+
+
 def load_calibration(path: Path = _FILE) -> Calibration:
-    """Read the packaged fit."""
+    """Read the packaged fits."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    return Calibration(content["weights"], content["intercept"], content["threshold"])
+    return Calibration(_model(content["with_questions"]), _model(content["without_questions"]))
+
+
+def _model(entry: Mapping[str, Any]) -> Model:
+    return Model(entry["weights"], entry["intercept"], entry["threshold"])

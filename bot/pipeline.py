@@ -120,11 +120,12 @@ class MerchantBot:
 
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
-        return not seen.foreign and seen.confidence >= self.calibration.threshold
+        needed = self.calibration.threshold(seen.features)
+        return not seen.foreign and bool(seen.ranked) and seen.confidence >= needed
 
     def _unsaid(self, seen: Examined) -> Distinction | None:
         """What to ask back; to ask needs less certainty than to answer."""
-        if seen.foreign or seen.confidence < self.calibration.threshold / 2:
+        if seen.foreign or seen.confidence < self.calibration.threshold(seen.features) / 2:
             return None
         return self.distinctions.unsaid(seen.question, seen.found.passages, margin=_UNSAID_MARGIN)
 

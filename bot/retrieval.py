@@ -61,13 +61,16 @@ class HybridRetriever:
         distinctions: Distinctions | None = None,
         weights: Weights | None = None,
         candidates: int = 60,
+        use_questions: bool = True,
     ) -> None:
+        """Without ``use_questions`` it searches as if no article said how merchants ask."""
         self._index = index
         self._embedder = embedder
         self._platforms = platforms
         self._distinctions = distinctions or Distinctions(())
         self._weights = weights or Weights()
         self._candidates = candidates
+        self._use_questions = use_questions
         self._lock = threading.Lock()
         self._snapshot: _Snapshot | None = None
 
@@ -81,7 +84,11 @@ class HybridRetriever:
             hit.passage_id: hit.share for hit in self.lexical().search(asking, self._candidates)
         }
         dense = _best(self._index.near_passages(vector, self._candidates))
-        asked = _best(self._index.near_questions(vector, self._candidates))
+        asked = (
+            _best(self._index.near_questions(vector, self._candidates))
+            if self._use_questions
+            else {}
+        )
         ids = dense.keys() | lexical.keys() | asked.keys()
         for passage_id, own in self._index.vectors(sorted(ids - dense.keys())).items():
             dense[passage_id] = float(own @ vector)
@@ -122,9 +129,14 @@ class HybridRetriever:
             with self._lock:
                 snapshot = self._snapshot
                 if snapshot is None or snapshot.token != token:
-                    snapshot = _Snapshot(token, LexicalIndex(_documents(self._index)))
+                    snapshot = _Snapshot(token, LexicalIndex(self._documents()))
                     self._snapshot = snapshot
         return snapshot.lexical
+
+    def _documents(self) -> Iterable[tuple[str, str]]:
+        for row in self._index.iter_passages():
+            ways = row.questions if self._use_questions else ()
+            yield row.chunk.id, "\n".join([row.chunk.context, row.chunk.text, *ways])
 
     def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, _Where]]:
         rows = list(rows)
@@ -190,8 +202,3 @@ def _best(hits: Iterable[Hit]) -> dict[str, float]:
     for hit in hits:
         best[hit.passage_id] = max(hit.similarity, best.get(hit.passage_id, -1.0))
     return best
-
-
-def _documents(index: ArticleIndex) -> Iterable[tuple[str, str]]:
-    for row in index.iter_passages():
-        yield row.chunk.id, "\n".join([row.chunk.context, row.chunk.text, *row.questions])

@@ -141,21 +141,28 @@ def calibrate(
 ) -> None:
     """用标注问题和 dev 用例拟合置信度；换了模型、文章或检索权重之后要重做。"""
     from bot.assembly import open_bot
+    from bot.confidence import FEATURES, QUESTION_FEATURE
     from bot.confidence import __file__ as confidence_file
     from evals.calibrate import calibrate as fit_confidence
     from evals.report import write_json
 
-    bot = open_bot(progress=_say)
-    with _stages() as progress:
-        fit = fit_confidence(bot, lambda done, total: progress("标注问题", done, total))
-    typer.echo(
-        f"用了 {fit.answerable} 个能答的和 {fit.not_answerable} 个不能答的问题；"
-        f"交叉验证 AUROC {_figure(fit.auroc)}，ECE {_figure(fit.calibration_error)}，"
-        f"拒答界限 {fit.threshold:.4f}。"
-    )
+    fits = {}
+    for name, use_questions in (("with_questions", True), ("without_questions", False)):
+        bot = open_bot(progress=_say, use_questions=use_questions)
+        names = [each for each in FEATURES if use_questions or each != QUESTION_FEATURE]
+        with _stages() as progress:
+            fit = fit_confidence(
+                bot, lambda done, total: progress("标注问题", done, total), names=names
+            )
+        fits[name] = fit.as_json()
+        typer.echo(
+            f"{name}：用了 {fit.answerable} 个能答的和 {fit.not_answerable} 个不能答的问题；"
+            f"交叉验证 AUROC {_figure(fit.auroc)}，ECE {_figure(fit.calibration_error)}，"
+            f"拒答界限 {fit.threshold:.4f}。"
+        )
     if not dry_run:
         path = out or Path(confidence_file).with_name("confidence.json")
-        write_json(path, fit.as_json())
+        write_json(path, {"made_by": "python -m evals calibrate", **fits})
         typer.echo(f"已写入 {path}。")
 
 

@@ -47,7 +47,6 @@ class Fit:
     def as_json(self) -> dict[str, Any]:
         """As ``bot.confidence`` reads it."""
         return {
-            "made_by": "python -m evals calibrate",
             "examples": {"answerable": self.answerable, "not_answerable": self.not_answerable},
             "cross_validated": {
                 "auroc": round(self.auroc or 0.0, 4),
@@ -59,7 +58,9 @@ class Fit:
         }
 
 
-def calibrate(bot: MerchantBot, progress: Callable[[int, int], None]) -> Fit:
+def calibrate(
+    bot: MerchantBot, progress: Callable[[int, int], None], *, names: Sequence[str] = FEATURES
+) -> Fit:
     """Fit on the labelled questions and the development cases.
 
     Raises CalibrationError when the questions cannot be read or are all of one label.
@@ -69,10 +70,10 @@ def calibrate(bot: MerchantBot, progress: Callable[[int, int], None]) -> Fit:
     for number, (question, label) in enumerate(examples, start=1):
         values = bot.examine(question).features
         if values:
-            rows.append([values[name] for name in FEATURES])
+            rows.append([values[name] for name in names])
             labels.append(label)
         progress(number, len(examples))
-    return fit(rows, labels, FEATURES)
+    return fit(rows, labels, names)
 
 
 def labelled_questions(

@@ -8,7 +8,7 @@ from bot.understanding.amounts import AmountMention
 from bot.understanding.messages import Message
 
 _BEFORE = 12
-_AFTER = 10
+_AFTER = 24
 # The first label that fits counts: a fee is looked for before the amount it is taken from.
 _LABELS_BEFORE = (
     ("restated", "restated_before"),
@@ -45,7 +45,10 @@ def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMenti
     for role, concept in _LABELS_BEFORE:
         if words.has(concept, before) and _means(role, message, amount, earlier, before):
             return role
-    if words.has("fee_label_after", after) and words.has("fee_taken_before", before):
+    asked_back = message.has("asks_paid") or message.has("reverse")
+    if words.has("fee_label_after", after) and (
+        asked_back or words.has("fee_taken_before", before)
+    ):
         return "fee"
     for role, concept in _LABELS_AFTER:
         if words.has(concept, after):

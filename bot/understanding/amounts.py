@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -18,7 +18,7 @@ from bot.understanding.vocabulary import Span
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{1,2}(?![\da-z]))?"
 # 3千5, 38万5: a last digit belongs to the number unless it counts something (2万3单).
 _LAST = rf"(?:[\d{HAN}](?![\d.单件笔个xX×*{HAN}]))?"
-_NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z]){_LAST})*|[{HAN}]+)"
+_NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z])(?:\d(?=[千百])|{_LAST}))*|[{HAN}]+)"
 _AMOUNT = (
     r"(?P<sign>(?<![\da-z%])[-−–]\s?|负的?)?(?P<prefix>[¥￥]\s?|rmb\s?|cny\s?|人民币)?"
     rf"(?P<number>{_NUMBER})"
@@ -44,8 +44,19 @@ _OTHER_NUMBERS = (
     r"(?<!\d)1[3-9]\d{9}(?!\d)",
     r"(?<![\d.,])\d{10,}(?![\d.,])",
     rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[{HAN}]+|几|半)\s*(?:来|多|几)?\s*(?:{_COUNTED})(?![a-z])",
-    r"(?<![\da-z])[a-z]+\d+|\d+[a-df-jl-vyz][a-z\d]*",
+    r"(?<![\da-z])[a-z]+\d+|\d+(?!rmb|cny|yuan|usd|hkd)[a-df-jl-vyz][a-z\d]*",
 )
+# 半万, 一千多, 三四百, 七八块: about how much, not how much.
+_ABOUT_BEFORE = re.compile(r"(?:近|快|不到|不足|超过|不止|多于|少于|nearly|over|almost)\s*$")
+_ABOUT_AFTER = re.compile(
+    r"^\s*(?:多(?!少)|来(?=[块元])|余|出头|几(?=[百十]|$)|(?:以上|以下|不到)|(?:到|至|-|~|—)\s*\d)"
+)
+_NEIGHBOURS = re.compile(r"一二|[一两二]三|三[四五]|四五|五六|六七|七八|八九")
+_DIGIT_STRING = re.compile(r"[零〇一二三四五六七八九]{3,}")
+_ROUND = re.compile(r"[百千万]")
+_RANGE = re.compile(r"\s*(?:块钱?|元)?\s*(?:到|至|-|~|—)\s*$")
+_SPACED_GROUP = re.compile(r"^\s\d{3}(?!\d)")
+_BAD_GROUP = re.compile(r"^,\d{4}")
 _MOST_REPEATS = 20
 
 
@@ -58,6 +69,7 @@ class AmountMention:
     text: str
     value: Decimal
     times: int = 1
+    vague: bool = False
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -91,7 +103,8 @@ def find_amounts(text: str, taken: Sequence[Span]) -> tuple[AmountMention, ...]:
             continue
         value = _value(found)
         if value is not None:
-            found_amounts.append(_with_times(found, value, text))
+            amount = _with_times(found, value, text)
+            found_amounts.append(replace(amount, vague=_is_vague(found, text)))
     return tuple(found_amounts)
 
 
@@ -117,6 +130,21 @@ def _is_amount(found: re.Match[str], text: str) -> bool:
         before = text[: found.start()]
         return not (before and (before[-1].isascii() and before[-1].isalpha()))
     return any(unit in found["number"] for unit in "百千万亿") and len(found["number"]) >= 2
+
+
+def _is_vague(found: re.Match[str], text: str) -> bool:
+    """Whether a number only says about how much: 几百块, 三四百, 1000到2000."""
+    written, before = found["number"], text[: found.start()]
+    neighbours = not _DIGIT_STRING.fullmatch(written) and _NEIGHBOURS.search(written)
+    return bool(
+        neighbours
+        or _ROUND.match(written)
+        or (found["prefix"] and _SPACED_GROUP.match(text[found.end() :]))
+        or (len(written) <= 3 and _BAD_GROUP.match(text[found.end() :]))
+        or _ABOUT_BEFORE.search(before)
+        or _ABOUT_AFTER.match(text[found.end() :])
+        or (re.search(r"\d", before[-6:]) and _RANGE.search(before))
+    )
 
 
 def _value(found: re.Match[str]) -> Decimal | None:

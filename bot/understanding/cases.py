@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.platforms import Platforms
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message
+from bot.understanding.payments import answered_basis
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
 from bot.understanding.values import Slots, Value
@@ -103,6 +104,10 @@ def _continued(case: Case, message: Message, asked: Message | None) -> Case:
 
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
     slots = slots_of(part.tool, message, filling=True)
+    pending = part.slots.get("paid", ())
+    basis = answered_basis(pending[0], message) if pending and "paid" not in slots else None
+    if basis is not None:
+        return {**slots, "paid": (basis,)}
     if not slots and asked is not None:
         slots = _yes_or_no(part, message, asked)
     return slots

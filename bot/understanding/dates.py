@@ -49,6 +49,7 @@ class DateMention:
     spoken: bool = False  # a word such as 昨天, which has one reading only
     ambiguous: bool = False  # written so that another order of parts is possible
     decimal: bool = False  # 11.1 may as well be an amount
+    vague: bool = False  # 20几号, 国庆期间, 20号还是21号: no day in particular
     problem: str | None = None
 
     @property
@@ -201,11 +202,13 @@ def _impossible(mention: DateMention, today: dt.date, lean: Lean) -> str:
 
 
 def _reading(mention: DateMention, day: dt.date, today: dt.date) -> str | None:
-    full = mention.year is not None and mention.month is not None and not mention.ambiguous
+    full = mention.year is not None and mention.month is not None
+    full = full and not (mention.ambiguous or mention.last_day)
     plain = (
         mention.month is not None
         and day.year == today.year
         and not (mention.ambiguous or mention.decimal or mention.shift or mention.festival)
+        and not mention.last_day
     )
     if mention.spoken or full or plain:
         return None
@@ -228,7 +231,9 @@ _MONTH_EN = (
     r"(?P<em>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_NOT_DAY = r"(?!\s*[\d个块元单天点月件笔万千百折毛角%:.])"
+_NOT_DAY = r"(?!\s*(?:[\d个块元单天月件笔万千百折毛角%:.]|点(?!了?(?:确认|收|延|了))))"
+# A day in Chinese numerals without 号 (八月三十一): the small ones may count anything.
+_HAN_DAY = r"(?:[二三]?十[一二三四五六七八九]?)(?![一二三四五六七八九十几多来余])"
 _COUNT_EN = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _WEEKDAYS_EN = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -263,7 +268,8 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         _month_end,
     )
     yield rf"{year}?(?<![每个])(?:月[底末]|年底|年末)(?!吗)", _bare_end
-    yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月\s*(?P<d>\d{{1,2}}){_NOT_DAY}", _written
+    yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月\s*(?P<d>\d{{1,2}}|{_HAN_DAY}){_NOT_DAY}", _written
+    yield rf"{month}的?\s*(?P<d>\d{{1,2}}|{_HAN_DAY}){_NOT_DAY}", _written
     yield (
         rf"(?<![\d.]){year}?(?P<f>{fixed})(?:节)?(?!\.?\d)(?P<s>当天|那天|的?前一天|的?后一天|"
         rf"的?第二天|次日|(?:假期)?第(?P<n>{SMALL})天|(?:节)?(?P<dir>前|后)(?:第)?(?P<k>{SMALL})天(?!内))?",
@@ -310,7 +316,8 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         _dashed,
     )
     yield (
-        r"(?<![\d.¥￥$])(?P<m>\d{1,2})\.(?P<d>\d{1,2})(?![\d.]|\s*[元块万wk%折毛角点个千百])",
+        r"(?<![\d.¥￥$])(?P<m>\d{1,2})\.(?P<d>\d{1,2})"
+        r"(?![\d.]|\s*(?:[元块万wk%折毛角个千百]|点(?!了?(?:确认|收|延|了))))",
         _dotted,
     )
     yield (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.understanding.messages import Message
-from bot.understanding.negation import is_negated
+from bot.understanding.negation import is_doubted, is_negated
 
 _SPECIAL_CASES = (
     ("authority_found_counterfeit_or_banned", "authority"),
@@ -24,10 +24,16 @@ def goods(message: Message) -> tuple[str, ...]:
     appliance = _says(message, "goods_appliance") and not found and message.has("defect")
     if durable or appliance:
         found.append("durable_defect")
-    plain = message.has("goods_ordinary") or message.has("goods_soft")
+    plain = _says(message, "goods_ordinary") or _says(message, "goods_soft")
     if not found and plain:
         found.append("ordinary")
     return tuple(found)
+
+
+def denies_goods(message: Message) -> bool:
+    """Whether a kind of goods is only said not to be it: 不是普通商品."""
+    kinds = ("goods_ordinary", "goods_counterfeit", "goods_sanbao", "goods_durable")
+    return any(message.has(kind) for kind in kinds) and not goods(message)
 
 
 def special_case(message: Message) -> str | None:
@@ -51,7 +57,8 @@ def denied_facts(message: Message) -> tuple[str, ...]:
 def _facts(message: Message) -> list[tuple[str, bool]]:
     told = []
     for code, pattern in message.words.facts.items():
-        starts = [found.start() for found in pattern.finditer(message.text)]
+        found = [match.start() for match in pattern.finditer(message.text)]
+        starts = [start for start in found if not is_doubted(message, start)]
         if starts:
             told.append((code, any(not is_negated(message, start) for start in starts)))
     return told
@@ -59,4 +66,4 @@ def _facts(message: Message) -> list[tuple[str, bool]]:
 
 def _says(message: Message, concept: str) -> bool:
     spans = message.words.spans(concept, message.text)
-    return any(not is_negated(message, start) for start, _ in spans)
+    return any(not (is_negated(message, start) or is_doubted(message, start)) for start, _ in spans)

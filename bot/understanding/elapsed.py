@@ -10,8 +10,8 @@ from bot.understanding.messages import Message
 from bot.understanding.numerals import SMALL, small_number
 
 _ELAPSED = (
-    r"^(?:了|已经|都|有|过了?|满|刚好|差不多|也|到现在|至今|\s|,)*"
-    rf"(?P<n>\d{{1,4}}|{SMALL})\s*天(?P<le>了)?(?!之?[内后前])"
+    r"^(?:了|去|走|已经|都|有|过了?|满|整整|足足|刚好|也|到现在|至今|自主客服|客服|权限|\s|,)*"
+    rf"(?P<n>\d{{1,4}}|{SMALL})\s*(?P<unit>天|周)(?P<le>了)?(?!之?[内后前])"
 )
 
 
@@ -22,7 +22,9 @@ def elapsed_since(message: Message, roles: tuple[str, ...]) -> tuple[dt.date, st
             continue
         found = _pattern().search(message.text[event.end :])
         if found and (found["le"] or message.text[event.start : event.end].endswith("了")):
-            day = message.today - dt.timedelta(days=small_number(found["n"]))
+            day = message.today - dt.timedelta(
+                days=small_number(found["n"]) * (7 if found["unit"] == "周" else 1)
+            )
             return day, message.text[event.start : event.end] + found.group().strip()
     return None
 

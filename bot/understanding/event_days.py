@@ -19,8 +19,8 @@ def day_values(
     """Values of dates; a month where a day is needed has to be asked for (left out)."""
     values = []
     for mention in mentions:
-        vague = mention.month_only or _is_any_month_end(mention, lean)
-        if vague and not months and not mention.problem:
+        vague = mention.vague or mention.month_only or _is_any_month_end(mention, lean)
+        if vague and not (months and not mention.vague) and not mention.problem:
             continue
         resolved = resolve(mention, message.today, _lean(message, mention, lean))
         readings = (resolved.reading,) if resolved.reading else ()
@@ -49,6 +49,8 @@ def event_days(
     """Days of the events; else counted back from 关了60天了; else the ``loose`` ones."""
     named = message.dates_of(*roles)
     values = day_values(message, named, lean)
+    if any(date.vague for date in (*named, *loose)):
+        return (Value(ask=""),)
     if values:
         return values
     if any(_happened_in(message, date, roles) for date in named):
@@ -83,12 +85,27 @@ def as_of_day(message: Message, *roles: str) -> tuple[Value, ...]:
     return tuple(day for day in days if day.value != message.today.isoformat())[:1]
 
 
+def _confirmed(message: Message) -> tuple[DateMention, ...]:
+    """10月20揽收，10月22平台确认发货: the days the platform's confirmation stands next to."""
+    shipped = message.dates_of("shipped")
+    spans = message.words.spans("platform_ships", message.text)
+    if not shipped or message.words.has("each", message.text):
+        return ()
+    found = [
+        min(shipped, key=lambda date: min(abs(start - date.end), abs(date.start - end)))
+        for start, end in spans
+    ]
+    return tuple(dict.fromkeys(found))
+
+
 def shipping_days(message: Message, filling: bool) -> tuple[Value, ...]:
     loose = loose_days(message, filling, "received", "success", "closed", "ordered", "signed")
     if not loose and message.has("asks_day"):
         # 国内 11月1号 自动收货哪天: the day asked for is not the one that is told.
         loose = message.dates_of("auto_confirm")
     days = event_days(message, ("shipped",), Lean.NEAR, loose=loose)
+    if len(days) > 1 and message.has("platform_ships"):
+        days = day_values(message, _confirmed(message), Lean.NEAR) or days
     orders = [d for d in loose if message.words.has("order_of_day", message.text[d.end :])]
     if orders and not message.dates_of("shipped"):
         return (Value(ask="ship_confirmed"),)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Protocol, TypeVar
 
 from bot.understanding.amounts import AmountMention, find_amounts, find_counts
 from bot.understanding.dates import DateMention, find_dates
@@ -43,7 +46,9 @@ class Message:
     @cached_property
     def dates(self) -> tuple[DateMention, ...]:
         """Days and months; 11.1 is a day unless an amount is what is talked about."""
-        return tuple(date for date in self.all_dates if not self._is_amount(date))
+        dates = tuple(date for date in self.all_dates if not self._is_amount(date))
+        kept = uncorrected(self.text, dates)
+        return tuple(replace(date, vague=self._is_vague(date, kept)) for date in kept)
 
     @cached_property
     def days(self) -> tuple[DateMention, ...]:
@@ -68,7 +73,7 @@ class Message:
     @cached_property
     def amounts(self) -> tuple[AmountMention, ...]:
         """Amounts of money."""
-        return find_amounts(self.text, [*self._dated, *self.counts])
+        return uncorrected(self.text, find_amounts(self.text, [*self._dated, *self.counts]))
 
     @cached_property
     def events(self) -> tuple[EventMention, ...]:
@@ -102,6 +107,34 @@ class Message:
         dates = [(date.start, date.end) for date in self.dates]
         return dates + [(time.start, time.end) for time in self.times]
 
+    def _is_vague(self, date: DateMention, dates: Sequence[DateMention]) -> bool:
+        """国庆期间, 20几号, 大概月底, 20号还是21号: no day that can be counted from."""
+        if self._is_one_of_two(date, dates):
+            return True
+        if date.month_only or date.spoken:
+            return False
+        before, after = self.text[: date.start], self.text[date.end :]
+        if self.words.has("around_day", after):
+            return True
+        # 差不多10天前, 大概月底: counted or rounded, not looked up.
+        rounded = date.last_day or date.exact is not None
+        return rounded and self.words.has("imprecise_before", before[-8:])
+
+    def _is_one_of_two(self, date: DateMention, dates: Sequence[DateMention]) -> bool:
+        for one, other in pairwise(dates):
+            between = self.text[one.end : other.start]
+            if date not in (one, other) or one.is_now or other.is_now:
+                continue
+            if one.month_only or other.month_only:
+                # 算11月还是12月 asks; 11月或12月 leaves open.
+                either = one.month_only and other.month_only and self.words.has("either", between)
+            else:
+                either = self.words.has("alternative", between)
+                either = either or self.words.has("time_range", between)
+            if either:
+                return True
+        return False
+
     def _is_amount(self, date: DateMention) -> bool:
         if not date.decimal:
             return False
@@ -124,6 +157,27 @@ def blank(text: str, spans: list[Span]) -> str:
     for start, end in spans:
         chars[start:end] = _FILLER * (end - start)
     return "".join(chars)
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+_P = TypeVar("_P", bound=_Placed)
+
+
+def uncorrected(text: str, mentions: tuple[_P, ...]) -> tuple[_P, ...]:
+    """两百五，不对，是两百八: what is taken back right before the next mention is left out."""
+    has = load_vocabulary().has
+    dropped = {
+        one.start
+        for one, other in pairwise(mentions)
+        if has("correction", text[one.end : other.start])
+    }
+    return tuple(mention for mention in mentions if mention.start not in dropped)
 
 
 _DATE_CHARACTERS = frozenset(

@@ -50,7 +50,7 @@ def find_month_results(
 ) -> MonthResults | None:
     """The results said of months, oldest first; None where the text holds none."""
     verdicts = _verdicts(text)
-    if not verdicts:
+    if not verdicts or load_vocabulary().has("review_but", text):
         return None
     subjects = _subjects(text, dates, today)
     if not subjects:
@@ -94,6 +94,9 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
     for found in ordinal.finditer(text):
         subjects.append(_Subject(*found.span(), 1, None))
     for found in series.finditer(text):
+        restated = sum(s.month is not None for s in subjects) == small_number(found["n"])
+        if restated:
+            continue  # 七月八月两个月: the months are named already
         if not any(found.start() < s.end and s.start < found.end() for s in subjects):
             subjects.append(_Subject(*found.span(), small_number(found["n"]), None))
     return sorted(subjects, key=lambda subject: subject.start)

@@ -13,9 +13,17 @@ def is_negated(message: Message, start: int) -> bool:
     return message.words.has("negation_before", before)
 
 
+def is_doubted(message: Message, start: int) -> bool:
+    """Whether it is left open: 是不是三包, 可能是假货."""
+    before = message.text[max(0, start - _WINDOW) : start]
+    return message.words.has("doubt_before", before)
+
+
 def affirmed(message: Message, concept: str) -> bool | None:
     """Whether a concept is said to be so; None where nothing is said of it."""
     spans = message.words.spans(concept, message.text)
     if not spans:
         return None
-    return any(not is_negated(message, start) for start, _ in spans)
+    after = [message.words.has("negation_after", message.text[end:]) for _, end in spans]
+    pairs = zip(spans, after, strict=True)
+    return any(not denied and not is_negated(message, start) for (start, _), denied in pairs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.understanding.messages import Message
 from bot.understanding.vocabulary import Span
 
@@ -19,7 +21,14 @@ def origins(message: Message) -> tuple[str, ...]:
         for span in message.words.spans(f"{origin}_place", message.text):
             if _is_origin(message, span) and _ships(message, span):
                 found.append((span[0], _turned(message, span, origin)))
-    return tuple(dict.fromkeys(origin for _, origin in sorted(found)))
+    named = sorted(found)
+    # 不知道是国内还是国外: one of them, and not said which.
+    if any(
+        message.words.has("alternative", message.text[one[0] + 2 : other[0]])
+        for one, other in pairwise(named)
+    ):
+        return ()
+    return tuple(dict.fromkeys(origin for _, origin in named))
 
 
 def unclear_origin(message: Message) -> str | None:

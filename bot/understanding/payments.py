@@ -13,6 +13,8 @@ from bot.understanding.numerals import number
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
+_NEXT_TO = 8
+_NEXT_AFTER = 4
 _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
 
@@ -37,8 +39,10 @@ def _paid(message: Message) -> tuple[Value, ...]:
         return (Value(ask="paid_in_yuan"),)
     payments = _payments(message)
     if not payments:
-        discounted = with_role(message, "list_price", "discount")
+        discounted = with_role(message, "list_price", "discount") or message.has("discounted")
         return (Value(ask="paid_after_discount"),) if discounted else ()
+    if any(amount.vague for amount in payments):
+        return (Value(ask=""),)
     negative = [amount for amount in payments if amount.value < 0]
     if negative:
         return (Value(problem=_negative(negative[0])),)
@@ -56,7 +60,7 @@ def _payments(message: Message) -> tuple[AmountMention, ...]:
     """What was paid: amounts said to be, else prices with the freight put on top."""
     if with_role(message, "paid"):
         return _paid_and_listed(message)
-    if with_role(message, "discount", "list_price"):
+    if with_role(message, "discount", "list_price") or message.has("discounted"):
         return ()
     freight = with_role(message, "freight")
     words, text = message.words, message.text
@@ -83,14 +87,43 @@ def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ..
     count = order_count(message)
     if count is None or count < 2:
         return (Value([plain(payment.value)]),)
-    if message.has("total"):
-        return (Value([plain(payment.value)]),)
-    if not message.has("each"):
-        return (Value(ask="paid_each_or_total"),)
-    repeated = AmountMention(payment.start, payment.end, payment.text, payment.value, count)
-    text = f"{count}单，每单{plain(payment.value)}"
-    reading = phrase("repeated", text=text, times=str(count), value=plain(payment.value))
-    return (Value(list(repeated.values), (reading,)),)
+    basis = _basis(message, payment)
+    if basis is None:
+        told = (("value", plain(payment.value)), ("count", str(count)))
+        return (Value(ask="paid_each_or_total", details=told),)
+    return (_on_basis(basis, payment.value, count),)
+
+
+def _basis(message: Message, payment: AmountMention) -> str | None:
+    """What stands next to the amount decides: 每单99，渠道费共多少 is 99 each."""
+    words = message.words
+    before = message.text[max(0, payment.start - _NEXT_TO) : payment.start]
+    after = message.text[payment.end :]
+    if words.has("each", before) or words.has("each", after[:_NEXT_AFTER]):
+        return "each"
+    if words.has("total", before) or words.has("total_after", after):
+        return "total"
+    return "each" if message.has("each") and not message.has("total") else None
+
+
+def _on_basis(basis: str, value: Decimal, count: int) -> Value:
+    if basis == "total":
+        return Value([plain(value)])
+    written = plain(value)
+    repeated = AmountMention(0, 0, "", value, count)
+    text = f"{count}单，每单{written}"
+    reading = phrase("repeated", text=text, times=str(count), value=written)
+    return Value(list(repeated.values), (reading,))
+
+
+def answered_basis(pending: Value, message: Message) -> Value | None:
+    """The amount asked about before (每一单的还是一共的), now that it is said which."""
+    told = dict(pending.details)
+    each, total = message.has("each"), message.has("total")
+    if pending.ask != "paid_each_or_total" or "value" not in told or each == total:
+        return None
+    value, count = Decimal(told["value"]), int(told["count"])
+    return _on_basis("each" if each else "total", value, count)
 
 
 def order_count(message: Message) -> int | None:
@@ -114,6 +147,8 @@ def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
     if not named:
         return ()
     amount = named[0]
+    if amount.vague:
+        return (Value(ask=""),)
     if amount.value < Decimal(0):
         return (Value(problem=_negative(amount)),)
     return (Value(plain(amount.value)),)

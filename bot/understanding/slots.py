@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from bot.understanding.dates import Lean
-from bot.understanding.disputes import denied_facts, goods, said_facts, special_case
+from bot.understanding.disputes import denied_facts, denies_goods, goods, said_facts, special_case
 from bot.understanding.event_days import (
     as_of_day,
     day_values,
@@ -21,6 +21,7 @@ from bot.understanding.event_days import (
 )
 from bot.understanding.messages import Message
 from bot.understanding.negation import affirmed
+from bot.understanding.numerals import number
 from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
@@ -38,9 +39,13 @@ def slots_of(tool: str, message: Message, *, filling: bool) -> Slots:
 
 
 def _auto_confirm(message: Message, filling: bool) -> Slots:
+    shipped, origin = shipping_days(message, filling), _origin(message)
+    if 0 < len(shipped) < len(origin) and message.loose_days:
+        # A day was told for each origin, and not all of them were read.
+        shipped = (Value(ask=""),)
     return {
-        "ship_confirmed": shipping_days(message, filling),
-        "origin": _origin(message),
+        "ship_confirmed": shipped,
+        "origin": origin,
         "extended": _extended(message),
         "refund_requested": _refunded(message),
     }
@@ -59,7 +64,16 @@ def _latest_ship(message: Message, filling: bool) -> Slots:
 def _settlement(message: Message, filling: bool) -> Slots:
     loose = loose_days(message, filling, "shipped", "ordered", "signed", "completed")
     days = event_days(message, ("received", "auto_confirm"), Lean.PAST, loose=loose)
+    days = _after_shipping(message, days)
     return {"confirmed_receipt": days, "order_completed": _completed(message)}
+
+
+def _after_shipping(message: Message, days: tuple[Value, ...]) -> tuple[Value, ...]:
+    """11月1日发货，双11确认收货: a receipt before its shipping is read in the wrong year."""
+    shipped = [day.value for day in shipping_days(message, False) if day.value]
+    if len(shipped) != 1 or not any(day.value and day.value < shipped[0] for day in days):
+        return days
+    return (Value(ask=""),)
 
 
 def _origin(message: Message) -> tuple[Value, ...]:
@@ -71,6 +85,8 @@ def _origin(message: Message) -> tuple[Value, ...]:
 
 
 def _completed(message: Message) -> tuple[Value, ...]:
+    if message.has("completed_unknown"):
+        return ()
     if message.has("completed_no"):
         return (Value(False),)
     return (Value(True),) if message.has("completed_yes") else ()
@@ -111,6 +127,8 @@ def _dispute_window(message: Message, filling: bool) -> Slots:
     if found["special_case"] and not found["goods"] and not filling:
         # No limit runs, so the kind of goods decides nothing; the tool wants one named.
         found["goods"] = (Value("ordinary", (phrase("ordinary_goods"),)),)
+    if not found["goods"] and denies_goods(message):
+        found["goods"] = (Value(ask=""),)
     found[AS_OF] = as_of_day(message, "claimed")
     days = event_days(message, ("success",), Lean.PAST, loose=())
     if not days:
@@ -150,8 +168,11 @@ def _acceptance(message: Message, filling: bool) -> Slots:
 
 def _eligibility(message: Message, filling: bool) -> Slots:
     loose = loose_days(message, filling, "applied")
+    closed = event_days(message, ("closed",), Lean.PAST, loose=loose)
+    if len(closed) > 1 and message.has("once_more") and all(day.value for day in closed):
+        closed = (max(closed, key=lambda day: str(day.value)),)
     return {
-        "last_closed": event_days(message, ("closed",), Lean.PAST, loose=loose),
+        "last_closed": closed,
         AS_OF: as_of_day(message, "applied"),
     }
 
@@ -162,6 +183,8 @@ def _hours(message: Message, filling: bool) -> Slots:
         return {}
     if bad:
         return {"times": (Value(problem=bad[0].problem),)}
+    if any(time.vague for time in message.times):
+        return {"times": (Value(ask=""),)}
     clocks = list(dict.fromkeys(time.clock for time in message.times))
     readings = tuple(time.reading for time in message.times if time.reading)
     return {"times": (Value(clocks, readings),)} if clocks else {}
@@ -180,6 +203,8 @@ def _review(message: Message, filling: bool) -> Slots:
     told = message.month_results
     if told is None:
         return {}
+    if message.has("review_some") or message.has("review_doubt"):
+        return {"months": (Value(ask=""),)}
     if told.gap:
         return {"months": (Value(ask="months_gap", details=(("month", told.gap),)),)}
     return {"months": (Value(list(told.results)),)}
@@ -216,9 +241,12 @@ def _year(message: Message) -> tuple[int | None, bool]:
     for word, shift in message.words.relative_years.items():
         if word in message.text:
             return message.today.year + shift, True
-    written = re.search(r"(?<!\d)(?:(20\d{2})|(\d{2})年)(?!\d)", message.text)
+    written = re.search(
+        r"(?<!\d)(?:(20\d{2})|(\d{2})年|(二[零〇][零〇一二三四五六七八九]{2}))(?!\d)", message.text
+    )
     if written:
-        return int(written[1]) if written[1] else 2000 + int(written[2]), True
+        value = number(written[1] or written[2] or written[3])
+        return (int(value) + (2000 if value < 100 else 0), True) if value else (None, False)
     return None, False
 
 

@@ -11,6 +11,8 @@ _SELLERS = ("individual_business", "enterprise", "personal")
 
 def seller_type(message: Message) -> str | None:
     """The kind of seller that is named; None where none or several are."""
+    if message.has("seller_either"):
+        return None
     found = [
         seller
         for seller in _SELLERS

@@ -10,15 +10,20 @@ from bot.understanding.numerals import SMALL, small_number
 from bot.understanding.vocabulary import load_vocabulary
 
 _QUARTERS = {"一": 15, "1": 15, "二": 30, "两": 30, "三": 45, "3": 45}
+_AM_PM = r"(?P<ap>a\.?m|p\.?m|in the (?:morning|afternoon|evening))"
 _CLOCK = (
-    r"(?<![\d:.])(?P<h>\d{1,2}):(?P<min>\d{2})(?![\d:])\s*(?P<ap>a\.?m|p\.?m)?",
-    r"(?<![\d:.])(?P<h>\d{1,2})(?:[:.](?P<min>\d{2}))?\s*(?P<ap>a\.?m|p\.?m)(?![a-z])",
-    rf"(?<![\d.第几零一二两三四五六七八九十])(?P<h>{SMALL})\s*(?:点钟?|时(?=[\d零一二三四五半整正许]|$))(?!击|开|赞|评|名|数|了|选)"
-    rf"\s*(?P<tail>半|整|正|钟|(?P<q>[一二三两13])刻|(?P<tmin>零?{SMALL}|\d{{2}}|[二三四五]十[一二三四五六七八九]?)"
+    r"(?<![a-z])(?P<past>quarter|half) (?P<way>past|to) (?P<h>\d{1,2})"
+    rf"(?:\s*{_AM_PM})?(?![a-z])",
+    rf"(?<![\d:.])(?P<h>\d{{1,2}}):(?P<min>\d{{2}})(?![\d:])\s*{_AM_PM}?",
+    r"(?<![\d:.])(?P<h>\d{1,2})(?:[:.](?P<min>\d{2}))?\s*" rf"{_AM_PM}(?![a-z])",
+    rf"(?:差(?P<lack>{SMALL}分|[一1]刻)钟?(?:到|就)?)?"
+    rf"(?<![\d.第几零一二两三四五六七八九十])(?P<h>{SMALL})\s*(?:点钟?|时(?=[\d零一二三四五半整正许的来]|$))(?!击|开|赞|评|名|数|了|选)"
+    rf"\s*(?P<tail>半|整|正|钟|差(?P<lack2>{SMALL}分|[一1]刻)|过?(?P<q>[一二三两13])刻|过?(?P<tmin>零?{SMALL}|\d{{2}}|[二三四五]十[一二三四五六七八九]?)"
     r"分?(?!\s*[点天日月号元块单件个%]))?",
     r"(?P<word>(?<![a-z])(?:noon|midday|midnight)(?![a-z])|正午(?!\d)|零点)",
 )
 _WORDS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00", "正午": "12:00", "零点": "00:00"}
+_ABOUT = re.compile(r"^\s*(?:多|几分|出头|过后?(?!期|后)|不到)")
 _PART_WINDOW = 4
 _FEW = ("一", "两", "二")
 _COMPARED = ("早", "晚")
@@ -35,6 +40,7 @@ class TimeMention:
     clock: str | None
     reading: str | None = None
     problem: str | None = None
+    vague: bool = False  # 十一点多: some time after it
 
 
 def find_times(text: str) -> tuple[TimeMention, ...]:
@@ -61,6 +67,7 @@ def _mention(found: re.Match[str], text: str) -> TimeMention | None:
     if groups.get("word"):
         return TimeMention(start, end, found.group(), _WORDS[groups["word"]])
     part = _day_part(text, start)
+    meridiem = _meridiem(groups)
     bare_han = not groups["h"].isascii()
     quantifier = text[start - 1 : start] in _COMPARED and text[start - 2 : start] not in _EVENINGS
     if bare_han and groups["h"] in _FEW and not groups.get("tail") and (not part or quantifier):
@@ -70,15 +77,44 @@ def _mention(found: re.Match[str], text: str) -> TimeMention | None:
     if minute > 59 or hour > 24 or (hour == 24 and minute):
         problem = f"“{shown}”不是一天里的时刻：小时 0 到 24，分钟 0 到 59"
         return TimeMention(start, end, shown, None, problem=problem)
-    marked = part or groups.get("ap")
-    clock = f"{_hour(hour, part, groups.get('ap')):02d}:{minute:02d}"
+    marked = part or meridiem
+    minutes = _hour(hour, part, meridiem) * 60 + minute - _lacking(groups)
+    clock = f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
     reading = None
     if not marked and 0 < hour < 12 and ":" not in shown:
         reading = f"“{shown}”没说上午还是晚上，按 {clock}（24 小时制）理解"
-    return TimeMention(start, end, shown, clock, reading)
+    vague = _is_vague(groups, text[end:], shown)
+    return TimeMention(start, end, shown, clock, reading, vague=vague)
+
+
+def _is_vague(groups: dict[str, str | None], after: str, shown: str) -> bool:
+    """十一点多, 七点几; and 七点九, which is 7:45 to some and 7:09 to others."""
+    minutes = groups.get("tmin") or ""
+    strokes = len(minutes) == 1 and not minutes.isascii() and not shown.endswith("分")
+    return strokes or bool(_ABOUT.match(after))
+
+
+def _meridiem(groups: dict[str, str | None]) -> str | None:
+    """am or pm; in the evening is pm."""
+    written = groups.get("ap")
+    if written is None or not written.startswith("in"):
+        return written
+    return "am" if written.endswith("morning") else "pm"
+
+
+def _lacking(groups: dict[str, str | None]) -> int:
+    """Minutes short of the hour: 差五分八点, 八点差一刻, quarter to 8."""
+    if groups.get("way") == "to":
+        return 15 if groups["past"] == "quarter" else 30
+    lack = groups.get("lack") or groups.get("lack2")
+    if not lack:
+        return 0
+    return 15 if lack.endswith("刻") else small_number(lack.removesuffix("分"))
 
 
 def _minute(groups: dict[str, str | None]) -> int:
+    if groups.get("way"):
+        return {"quarter": 15, "half": 30}[groups["past"] or ""] if groups["way"] == "past" else 0
     if groups.get("min"):
         return int(groups["min"] or 0)
     if groups.get("q"):

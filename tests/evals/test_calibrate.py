@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.confidence import load_calibration
+from bot.confidence import FEATURES, load_calibration
 from evals.calibrate import QUESTIONS, fit, labelled_questions
 from evals.cases import load_cases
 from evals.errors import CalibrationError
@@ -33,13 +33,24 @@ def test_what_tells_apart_gets_the_weight() -> None:
     assert (got.answerable, got.not_answerable) == (60, 60)
 
 
-def test_the_bot_reads_the_fit_that_was_written(tmp_path: Path) -> None:
+def test_the_bot_reads_the_fits_that_were_written(tmp_path: Path) -> None:
     got = fit(*examples(), NAMES)
-    write_json(tmp_path / "confidence.json", got.as_json())
+    fits = {"with_questions": got.as_json(), "without_questions": got.as_json()}
+    write_json(tmp_path / "confidence.json", fits)
     read = load_calibration(tmp_path / "confidence.json")
-    assert read.threshold == pytest.approx(got.threshold, abs=1e-4)
     sure, unsure = ({"tells": value, "noise": 0.5} for value in (1.0, 0.0))
-    assert read.probability(sure) > read.threshold > read.probability(unsure)
+    assert read.threshold(sure) == pytest.approx(got.threshold, abs=1e-4)
+    assert read.probability(sure) > read.threshold(sure) > read.probability(unsure)
+
+
+def test_an_article_that_says_nothing_of_how_it_is_asked_for_is_judged_by_a_fit_of_its_own() -> (
+    None
+):
+    packaged = load_calibration()
+    values = dict.fromkeys(FEATURES, 0.5)
+    assert packaged.model({**values, "question_similarity": 0.9}) is packaged.with_questions
+    assert packaged.model({**values, "question_similarity": 0.0}) is packaged.without_questions
+    assert "question_similarity" not in packaged.without_questions.weights
 
 
 def test_too_few_of_one_label_cannot_be_fitted() -> None:
