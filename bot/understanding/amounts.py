@@ -49,7 +49,7 @@ _OTHER_NUMBERS = (
 # 半万, 一千多, 三四百, 七八块: about how much, not how much.
 _ABOUT_BEFORE = re.compile(r"(?:近|快|不到|不足|超过|不止|多于|少于|nearly|over|almost)\s*$")
 _ABOUT_AFTER = re.compile(
-    r"^\s*(?:多(?!少)|来(?=[块元])|余|出头|几(?=[百十]|$)|(?:以上|以下|不到)|(?:到|至|-|~|—)\s*\d)"
+    r"^\s*(?:多(?!少)|来(?=[块元])|余|出头|几(?=[百十]|$)|(?:以上|以下|以内|之内|不到)|(?:到|至|-|~|—)\s*\d)"
 )
 _NEIGHBOURS = re.compile(r"一二|[一两二]三|三[四五]|四五|五六|六七|七八|八九")
 _DIGIT_STRING = re.compile(r"[零〇一二三四五六七八九]{3,}")
