@@ -55,8 +55,10 @@ def features(
         "unknown_terms": len(unknown) / max(1, len(asked)),
         "english": float(is_english(found.asking)),
         "length": math.log1p(len(found.asking)),
+        # That no figure is given may be just what the best sentence says.
         "figure_missing": float(
-            wording.misses_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
+            not ranked[0].open_point
+            and wording.misses_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
         ),
         "other_platform": float(_speaks_of_another(found)),
     }
