@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import ModelError
-from ingest.packaged_model import ensure_converted, folder_name
+from ingest.packaged_model import ensure_converted, folder_name, quiet_libraries
 from ingest.settings import PACKAGED_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -85,14 +85,10 @@ def make_embedder(
 
 
 def _load(source: str, name: str) -> SentenceTransformer:
-    # transformers shows a bar for every load; ours are the only ones a merchant should see.
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     # Threads that spin while they wait make a query ten times slower as soon as another
     # process wants a core; read by OpenMP when torch is first imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    quiet_libraries()
     from sentence_transformers import SentenceTransformer
 
     try:

@@ -182,8 +182,18 @@ def _q4(raw: bytes) -> NDArray[np.float32]:
     return values.reshape(-1)
 
 
+def quiet_libraries() -> None:
+    """Keep bars and reports of transformers away: ours are the only ones a merchant sees."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
 def _save(packed: PackedModel, folder: Path) -> None:
     # Heavy imports, needed only this once.
+    quiet_libraries()
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
