@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.answers import Passage
-from bot.errors import BotError
+from bot.corpus_files import read_corpus_file
 from bot.text import fold
 
 FILE_NAME = "distinctions.yaml"
@@ -115,14 +114,7 @@ class _File(BaseModel):
 
 def load_distinctions(corpus_dir: Path) -> Distinctions:
     """Read the corpus folder's distinctions.yaml; without one nothing is told apart."""
-    path = corpus_dir / FILE_NAME
-    try:
-        read = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except FileNotFoundError:
-        read = _File()
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as exc:
-        reason = " ".join(str(exc).split())[:200]
-        raise BotError(f"{path} 读不了：{reason}。格式见 CONTRIBUTING.md。") from exc
+    read = read_corpus_file(corpus_dir, FILE_NAME, _File)
     return Distinctions(
         tuple(
             Distinction(

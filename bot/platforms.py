@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from bot.errors import BotError
+from bot.corpus_files import read_corpus_file
 from bot.text import fold
 
 FILE_NAME = "platforms.yaml"
@@ -100,15 +99,7 @@ def _word(name: str) -> re.Pattern[str]:
 
 def load_platforms(corpus_dir: Path) -> Platforms:
     """Read the corpus folder's platforms.yaml; without one no name means anything."""
-    path = corpus_dir / FILE_NAME
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        read = _File.model_validate(content)
-    except FileNotFoundError:
-        read = _File()
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as exc:
-        reason = " ".join(str(exc).split())[:200]
-        raise BotError(f"{path} 读不了：{reason}。格式见 CONTRIBUTING.md。") from exc
+    read = read_corpus_file(corpus_dir, FILE_NAME, _File)
     return Platforms(
         {name: tuple(names.aliases) for name, names in read.platforms.items()},
         {name: tuple(names.aliases) for name, names in read.other_platforms.items()},

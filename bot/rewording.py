@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from bot.errors import BotError
+from bot.corpus_files import read_corpus_file
 from bot.lexical import LexicalIndex
 from bot.text import fold
 
@@ -101,14 +100,7 @@ def homophones_of(lexical: LexicalIndex) -> Homophones:
 
 def load_thesaurus(corpus_dir: Path) -> Thesaurus:
     """Read the corpus folder's thesaurus.yaml; without one no word means another."""
-    path = corpus_dir / FILE_NAME
-    try:
-        read = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except FileNotFoundError:
-        read = _File()
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as exc:
-        reason = " ".join(str(exc).split())[:200]
-        raise BotError(f"{path} 读不了：{reason}。格式见 CONTRIBUTING.md。") from exc
+    read = read_corpus_file(corpus_dir, FILE_NAME, _File)
     return Thesaurus({fold(word): entry.mean for entry in read.thesaurus for word in entry.say})
 
 
