@@ -33,6 +33,7 @@ FEATURES = (
     "length",
     "figure_missing",
     "other_platform",
+    "same_platform",
 )
 
 
@@ -61,6 +62,7 @@ def features(
             and wording.misses_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
         ),
         "other_platform": float(_speaks_of_another(found)),
+        "same_platform": float(best.platform in found.named),
     }
 
 
