@@ -102,8 +102,9 @@ def cite(
     quotes = dict.fromkeys(
         (rule.article_id, rule.quote) for calculation in calculations for rule in calculation.rules
     )
+    articles = {article_id: article(article_id) for article_id, _ in quotes}
     for article_id, quote in quotes:
-        found = article(article_id)
+        found = articles[article_id]
         start = found.text.find(quote) if found else -1
         if found is None or start < 0:
             raise RuleDataError(f"规则引用的句子已不在文章 {article_id} 里：{quote}")

@@ -106,8 +106,9 @@ def compose(spans: Sequence[Span]) -> Composed:
 
 def verify(citations: Sequence[Citation], text_of: Callable[[str], str | None]) -> None:
     """Raise CitationError when a quote is not the slice of its article it claims to be."""
+    texts = {name: text_of(name) for name in {citation.article_id for citation in citations}}
     for citation in citations:
-        text = text_of(citation.article_id)
+        text = texts[citation.article_id]
         if text is None or text[citation.start : citation.end] != citation.quote:
             raise CitationError(
                 f"引文 [{citation.n}] 与文章 {citation.article_id} 的原文不一致，已撤回。"

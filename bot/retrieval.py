@@ -96,14 +96,15 @@ class HybridRetriever:
         rows = self._valid(self._index.passages(sorted(ids)).values())
         passages = [
             self._scored(
-                (row, where),
+                row,
+                article,
                 dense.get(row.chunk.id, 0.0),
                 asked.get(row.chunk.id, 0.0),
                 lexical.get(row.chunk.id, 0.0),
                 named,
                 meant,
             )
-            for row, where in rows
+            for row, article in rows
         ]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
         return Retrieved(asking, named, tuple(passages[:count]), vector)
@@ -138,7 +139,7 @@ class HybridRetriever:
             ways = row.questions if self._use_questions else ()
             yield row.chunk.id, "\n".join([row.chunk.context, row.chunk.text, *ways])
 
-    def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, _Where]]:
+    def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, Article]]:
         rows = list(rows)
         articles = self._index.rows(sorted({row.chunk.article_id for row in rows}))
         valid = []
@@ -148,32 +149,29 @@ class HybridRetriever:
                 continue
             article = found.article
             if article.text[row.chunk.start : row.chunk.end] == row.chunk.text:
-                where = _Where(
-                    article.title, article.platform, article.published, article.source.url
-                )
-                valid.append((row, where))
+                valid.append((row, article))
         return valid
 
     def _scored(
         self,
-        found: tuple[PassageRow, _Where],
+        row: PassageRow,
+        article: Article,
         dense: float,
         asked: float,
         lexical: float,
         named: frozenset[str],
         meant: frozenset[str],
     ) -> Passage:
-        row, where = found
         weights = self._weights
         score = dense + weights.lexical * lexical
         score += weights.asked * max(0.0, asked - weights.asked_floor)
-        score += weights.platform * (where.platform in named)
+        score += weights.platform * (article.platform in named)
         score += weights.case * (row.chunk.article_id in meant)
         return Passage(
             id=row.chunk.id,
             article_id=row.chunk.article_id,
-            title=where.title,
-            platform=where.platform,
+            title=article.title,
+            platform=article.platform,
             section=row.chunk.section,
             heading=row.chunk.heading,
             text=row.chunk.text,
@@ -183,18 +181,10 @@ class HybridRetriever:
             dense=dense,
             asked=asked,
             lexical=lexical,
-            published=where.published,
-            source_url=where.source_url,
+            published=article.published,
+            source_url=article.source.url,
             questions=row.questions,
         )
-
-
-@dataclass(frozen=True)
-class _Where:
-    title: str
-    platform: str
-    published: str | None
-    source_url: str | None
 
 
 def _best(hits: Iterable[Hit]) -> dict[str, float]:

@@ -62,6 +62,7 @@ class Homophones:
         for term in lexical.common_terms(least=_LEAST_PASSAGES):
             if _HAN_PAIR.match(term):
                 self._by_sound.setdefault(_sound(term), term)
+        self._by_pinyin = {"".join(sound): term for sound, term in self._by_sound.items()}
 
     def corrected(self, question: str) -> str:
         """The folded question with unknown pairs replaced where exactly the sound agrees."""
@@ -88,8 +89,9 @@ class Homophones:
 
     def _spelled_out(self, text: str) -> str:
         """Pinyin typed in Latin letters, as the characters some passage has for it."""
-        joined = {"".join(sound): term for sound, term in self._by_sound.items()}
-        return _LATIN_RUN.sub(lambda found: joined.get(_alike(found.group()), found.group()), text)
+        return _LATIN_RUN.sub(
+            lambda found: self._by_pinyin.get(_alike(found.group()), found.group()), text
+        )
 
 
 @lru_cache(maxsize=2)
