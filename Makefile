@@ -67,5 +67,5 @@ $(STAMPS)/run: $(PINNED) | $(STAMPS)/venv
 
 $(STAMPS)/dev: $(PINNED) | $(STAMPS)/venv
 	@echo "安装开发和测试所需的包…"
-	@$(PY) -m pip install --quiet --constraint constraints.txt --editable '.[import,dev]'
+	@$(PY) -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
 	@touch $(STAMPS)/run $@
