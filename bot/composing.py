@@ -15,12 +15,12 @@ class Style:
     """How much is quoted.
 
     Sentences are added, best first, while they score within ``margin`` of the best one (those
-    of another section within ``margin_elsewhere``) and together stay within ``budget``
-    characters. A list is given whole when the question asks
-    for one, or when it has at most ``short_list`` characters; asked for, it comes first when
-    it scores within ``list_margin`` of the best. The best sentence brings its whole passage
-    along where that has at most ``short_passage`` characters: what stands around it is meant
-    to be read with it.
+    of another section within ``margin_elsewhere``, and only where they hold words of the
+    question that nothing quoted holds yet) and together stay within ``budget`` characters.
+    A list is given whole when the question asks for one, or when it has at most ``short_list``
+    characters; asked for, it comes first when it scores within ``list_margin`` of the best. The
+    best sentence brings its whole passage along where that has at most ``short_passage``
+    characters: what stands around it is meant to be read with it.
     """
 
     budget: int = 220
@@ -71,7 +71,7 @@ def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[
         # One list, and only as the first thing said; what follows would be read as its end.
         if chosen and (span.is_list or length + len(span.quote) > style.budget):
             continue
-        if any(_repeats(candidate, other) for other in said):
+        if any(_repeats(candidate, other) for other in said) or not _adds(candidate, said):
             continue
         if candidate.open_point and said and not said[0].open_point:
             continue
@@ -154,6 +154,13 @@ def _repeats(one: Ranked, other: Ranked) -> bool:
     fewer = min(len(one.terms), len(other.terms))
     alike = len(one.terms & other.terms) > 0.7 * fewer
     return alike and _place(one) != _place(other)
+
+
+def _adds(candidate: Ranked, said: Sequence[Ranked]) -> bool:
+    """Whether a sentence of another section speaks of what nothing said so far speaks of."""
+    if not said or any(_place(candidate) == _place(other) for other in said):
+        return True
+    return bool(candidate.asked - frozenset().union(*(other.asked for other in said)))
 
 
 def _place(entry: Ranked) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot import replies
 from bot.answers import Answer, Question, Turn
 from bot.calculating import Calculator, cite
-from bot.composing import Style, choose, compose, verify
+from bot.composing import Span, Style, choose, compose, verify
 from bot.confidence import Calibration, features
 from bot.conversation import Conversation
 from bot.distinctions import Distinction, Distinctions
@@ -23,11 +23,13 @@ from bot.ranking import Ranked, UnitRanker
 from bot.reading import NoQuestionError, read_question
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
+from bot.steps import place_asked, step_asked
 from bot.wording import Wording
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
 _UNSAID_MARGIN = 0.06
+_LOOKS = 2
 
 
 def today_in_shanghai() -> dt.date:
@@ -79,11 +81,13 @@ class MerchantBot:
         return replace(answer, timings_ms={**answer.timings_ms, "total": total})
 
     def _answered(self, question: Question) -> Answer:
-        try:
-            return self._answer(question)
-        except CitationError:
-            # An article was replaced between finding and quoting it: look once more.
-            return self._answer(question)
+        for _ in range(_LOOKS):
+            try:
+                return self._answer(question)
+            except CitationError:
+                # An article was replaced between finding and quoting it: look again.
+                continue
+        return replies.unsettled()
 
     def _answer(self, question: Question) -> Answer:
         if reply := self.wording.smalltalk(question.text):
@@ -97,13 +101,19 @@ class MerchantBot:
             return replies.which_case(seen, unsaid)
         if not self.is_sure(seen):
             return replies.not_found(seen)
-        wants_list = self.wording.wants_list(seen.question)
-        composed = compose(choose(seen.ranked, wants_list=wants_list, style=self.style))
+        composed = compose(self._spans(seen))
         verify(composed.citations, self.retriever.article_text)
         if seen.ranked[0].open_point:
             return replies.not_written(seen, composed)
         near = self.platforms.nearly_named(question.text)
         return replies.answered(seen, composed, question, near)
+
+    def _spans(self, seen: Examined) -> list[Span]:
+        """What is quoted: the one step asked for, else what says most of what was asked."""
+        place = place_asked(seen.question)
+        step = step_asked(seen.found.passages, place) if place else []
+        wants_list = self.wording.wants_list(seen.question)
+        return step or choose(seen.ranked, wants_list=wants_list, style=self.style)
 
     def _calculated(self, question: Question) -> Answer | None:
         worked = self.calculator.work(question.text, question.history, question.today)

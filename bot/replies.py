@@ -38,6 +38,15 @@ def no_forgery() -> Answer:
     )
 
 
+def unsettled() -> Answer:
+    """The articles changed each time they were to be quoted; nothing unchecked is shown."""
+    return Answer(
+        "not_found",
+        "文章正在更新，引文核对不上，所以先不作回答。请过一会儿再问。",
+        trace={"reason": "articles_changing"},
+    )
+
+
 def answered(
     seen: Examined, composed: Composed, question: Question, near: Mapping[str, str]
 ) -> Answer:
