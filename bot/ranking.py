@@ -33,7 +33,7 @@ class UnitWeights:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A unit with its score, the terms it holds, and those of the question it or its heading do."""
+    """A unit with its score and the terms it holds."""
 
     unit: Unit
     score: float
@@ -41,7 +41,6 @@ class Ranked:
     covered: float
     terms: frozenset[str]
     open_point: bool
-    asked: frozenset[str] = frozenset()
 
 
 class UnitRanker:
@@ -84,10 +83,7 @@ class UnitRanker:
                 + self._weights.passage * unit.passage.score
                 + (open_weight if open_point else 0.0)
             )
-            spoken_of = (held | set(terms(unit.passage.heading))).intersection(asked)
-            ranked.append(
-                Ranked(unit, score, float(similarity), covered, held, open_point, spoken_of)
-            )
+            ranked.append(Ranked(unit, score, float(similarity), covered, held, open_point))
         return sorted(ranked, key=lambda entry: -entry.score)
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
