@@ -31,6 +31,7 @@ class Conversation:
         Only what the merchant said counts: a wrong statement of an earlier answer is not
         taken over.
         """
+        message = self.distinctions.without_denied(message)
         topic = self._topic([turn.content for turn in history if turn.role == "user"][-_TURNS:])
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)

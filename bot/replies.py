@@ -69,11 +69,11 @@ def answered(
     )
 
 
-def not_written(seen: Examined, composed: Composed) -> Answer:
-    """The articles speak of it, and say themselves that this point is left open."""
+def not_written(seen: Examined, composed: Composed, missing: str) -> Answer:
+    """The articles speak of it and leave this point open: what they do say is quoted."""
     return Answer(
         "not_found",
-        f"知识库的文章没有写明这一点：\n\n{composed.text}",
+        f"知识库的文章没有写明{missing}，写到的是：\n\n{composed.text}",
         citations=composed.citations,
         confidence=seen.confidence,
         suggestions=_unquoted(seen, composed.citations),

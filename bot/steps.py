@@ -17,7 +17,9 @@ _NTH = re.compile(
     rf"第{_NUMBER.format(name='nth')}(?:大|小)?(?:步|条|项|点|种|样|类|招|关|个(?!月|季|星期|工作))骤?"
     rf"|步骤{_NUMBER.format(name='label')}|第{_NUMBER.format(name='bare')}(?=[是呢嘞\s?？]*$)"
 )
-_LAST = re.compile(r"最后(?:一)?(?:步|条|项|点|种|样|个|做|要|还|干|是|怎)|最尾|最后呢?[?？]?$")
+_LAST = re.compile(
+    r"最后(?:一)?(?:步|条|项|点(?!哪|什么|啥)|种|样|个)|最后(?:还|要)*(?:做|干)(?:什么|啥|嘛)|^最后呢?[?？]?$"
+)
 _NEXT = re.compile(
     r"(?:做完|弄完|搞完|填完|完成|好|完|过)?(?:了|咗)?(?:之后|以后|后|然后|接着|紧接着)?"
     r"(?:下一步|下步|接下来|下面一步)"
@@ -61,7 +63,7 @@ def place_asked(question: str) -> Place | None:
         return Place(-1, after=False, rest=_without(text, last))
     steps = 0
     while (following := _NEXT.search(text)) and following.group().strip():
-        steps += 1
+        steps += 1 + following.group().startswith("再")
         text = text[: following.start()].strip()
     return Place(steps, after=True, rest=text) if steps else None
 
@@ -114,15 +116,21 @@ def _after(lists: Sequence[list[Unit]], place: Place) -> Unit | None:
     """The item so many steps after the one named best; None when none is named."""
     best, following = _NAMED, None
     for steps in lists:
-        for at, step in enumerate(steps[: -place.number]):
-            if _MARKER.match(step.text).group()[0].isdigit() and _share(step, place.rest) > best:  # type: ignore[union-attr]
-                best, following = _share(step, place.rest), steps[at + place.number]
+        if not steps[0].text[0].isdigit():
+            continue
+        for at, step in enumerate(steps):
+            # "看到已开通的提示后点…": the item that begins with what is done is the next one.
+            begins = _share(step.text.partition("后")[0], place.rest) if "后" in step.text else 0.0
+            then = at + place.number - (begins > _NAMED)
+            share = max(begins, _share(step.text, place.rest))
+            if share > best and then < len(steps):
+                best, following = share, steps[then]
     return following
 
 
-def _share(step: Unit, named: str) -> float:
-    """The share of a clause's terms that an item holds; the clause of those that fits best."""
-    held = set(terms(step.text))
+def _share(text: str, named: str) -> float:
+    """The share of a clause's terms that a text holds; the clause of those that fits best."""
+    held = set(terms(text))
     clauses = [set(terms(clause)) for clause in _CLAUSE.split(named)]
     return max((len(held & asked) / len(asked) for asked in clauses if len(asked) > 1), default=0.0)
 
