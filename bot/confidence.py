@@ -34,6 +34,7 @@ FEATURES = (
     "figure_missing",
     "other_platform",
     "same_platform",
+    "other_case",
 )
 
 
@@ -63,6 +64,7 @@ def features(
         ),
         "other_platform": float(_speaks_of_another(found)),
         "same_platform": float(best.platform in found.named),
+        "other_case": float(best.other_case),
     }
 
 

@@ -24,7 +24,7 @@ from bot.ranking import Ranked, UnitRanker
 from bot.reading import NoQuestionError, read_question
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
-from bot.steps import place_asked, step_asked
+from bot.steps import asks_more, named_item, place_asked, step_asked
 from bot.wording import Wording
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -163,6 +163,8 @@ class MerchantBot:
     def examine_in_context(self, question: Question) -> Examined:
         """Examine the question as the conversation makes it; the surest reading wins."""
         readings = self.conversation.readings(question.text, question.history)
+        if named := self._named_by_place(question):
+            readings = (named, *readings)
         examined: list[Examined] = []
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             examined.append(self.examine(reading))
@@ -170,6 +172,16 @@ class MerchantBot:
             if examined[-1].foreign or clear:
                 return examined[-1]
         return max(examined, key=lambda seen: seen.confidence)
+
+    def _named_by_place(self, question: Question) -> str | None:
+        """The message with the item of the earlier list that it means ("the first one")."""
+        place = place_asked(question.text)
+        topic = self.conversation.topic(question.history)
+        if topic is None or place is None or place.after or not asks_more(place):
+            return None
+        found = self.retriever.search(topic)
+        name = named_item(found.passages, place)
+        return f"{' '.join(sorted(found.named))} {name} {place.rest}" if name else None
 
     def _reworded(self, reading: str) -> Iterator[str]:
         yield from rewordings(reading, self.thesaurus, homophones_of(self.retriever.lexical()))
