@@ -60,7 +60,8 @@ def features(
         # That no figure is given may be just what the best sentence says.
         "figure_missing": float(
             not ranked[0].open_point
-            and wording.misses_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
+            and wording.missing_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
+            is not None
         ),
         "other_platform": float(_speaks_of_another(found)),
         "same_platform": float(best.platform in found.named),

@@ -35,10 +35,10 @@ class Conversation:
         topic = self.topic(history)
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)
-        if self._is_correction(message):
-            return (topic,)
         if moved := advanced(topic, message):
             return (moved,)
+        if self._is_correction(message):
+            return (topic,)
         joined = self._joined(topic, message)
         placed = self._placed(topic, message)
         if self._leans_on_topic(message):
@@ -49,10 +49,12 @@ class Conversation:
         """What the merchant's messages have been about, as one question."""
         topic: str | None = None
         for message in [turn.content for turn in history if turn.role == "user"][-_TURNS:]:
-            if self.wording.smalltalk(message) or (topic and self._is_correction(message)):
+            if self.wording.smalltalk(message):
                 continue
             if topic and (moved := advanced(topic, message)):
                 topic = moved
+            elif topic and self._is_correction(message):
+                continue
             elif (
                 topic and not self.wording.switches_topic(message) and self._leans_on_topic(message)
             ):

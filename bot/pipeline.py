@@ -104,7 +104,8 @@ class MerchantBot:
         if unsaid := self._unsaid(seen):
             return replies.which_case(seen, unsaid)
         if not self.is_sure(seen):
-            return replies.not_found(seen)
+            texts = [passage.text for passage in seen.found.passages[:3]]
+            return replies.not_found(seen, self.wording.missing_figure(seen.question, texts))
         composed = compose(self._spans(seen))
         verify(composed.citations, self.retriever.article_text)
         if missing := self._not_written(seen, composed):

@@ -32,7 +32,7 @@ class Weights:
     lexical: float = 0.06
     platform: float = 0.05
     case: float = 0.04
-    other_case: float = -0.04
+    other_case: float = -0.08
 
 
 @dataclass(frozen=True)

@@ -103,9 +103,10 @@ class Wording:
         folded = fold(question)
         return any(kind.asks.search(folded) for kind in self.figures)
 
-    def misses_figure(self, question: str, sentences: Iterable[str]) -> bool:
-        """Whether a figure is asked for (a price, a time, a number) and no sentence holds one."""
-        return bool(self._missing(question, list(sentences)))
+    def missing_figure(self, question: str, sentences: Iterable[str]) -> str | None:
+        """The name of a figure asked for (a price, a time, a number) that no sentence holds."""
+        missing = self._missing(question, list(sentences))
+        return missing[0].name if missing else None
 
     def needed_figure(self, question: str, sentences: Iterable[str]) -> str | None:
         """The name of a figure without which nothing answers the question, if none is there."""
