@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.understanding.dates import DateMention, Lean, resolve
+from bot.understanding.dates import DateMention, Lean, Resolved, resolve
 from bot.understanding.elapsed import elapsed_since
 from bot.understanding.messages import Message
 from bot.understanding.phrases import phrase
@@ -23,9 +23,18 @@ def day_values(
         if vague and not (months and not mention.vague) and not mention.problem:
             continue
         resolved = resolve(mention, message.today, _lean(message, mention, lean))
-        readings = (resolved.reading,) if resolved.reading else ()
-        values.append(Value(resolved.iso, readings, resolved.problem))
+        values.append(Value(resolved.iso, _readings(message, resolved, mention), resolved.problem))
     return tuple(values)
+
+
+def _readings(message: Message, resolved: Resolved, mention: DateMention) -> tuple[str, ...]:
+    """How a date was read; a day ahead that nobody said was planned is named too."""
+    if resolved.reading or resolved.day is None:
+        return (resolved.reading,) if resolved.reading else ()
+    told = mention.year is not None or mention.exact is not None or mention.month_only
+    if told or resolved.day <= message.today or _is_planned(message, mention):
+        return ()
+    return (phrase("ahead", text=mention.text, day=_written(resolved.day)),)
 
 
 def _is_any_month_end(mention: DateMention, lean: Lean) -> bool:
@@ -37,10 +46,15 @@ def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
     """What is planned may lie ahead; what is told in the past tense lies behind."""
     if default is not Lean.NEAR:
         return default
-    if message.words.has("plan", message.text[: mention.start]):
+    if _is_planned(message, mention):
         return Lean.NEAR if mention.day else Lean.FUTURE
     after = message.text[mention.end : mention.end + 8].split(",")[0]
     return Lean.PAST if message.words.has("past", after) else Lean.NEAR
+
+
+def _is_planned(message: Message, mention: DateMention) -> bool:
+    before, after = message.text[: mention.start], message.text[mention.end :]
+    return message.words.has("plan", before) or message.words.has("plan_after", after)
 
 
 def event_days(
@@ -71,7 +85,9 @@ def _happened_in(message: Message, date: DateMention, roles: tuple[str, ...]) ->
 def loose_days(message: Message, filling: bool, *others: str) -> tuple[DateMention, ...]:
     """Days no event was found for: in an answer any (今天 too), else unless others are told of."""
     if filling:
-        return message.loose_days or message.days
+        # 那今天还来得及吗 asks as of today; 今天 by itself is an answer.
+        asks = message.has("question_asked") and not message.loose_days
+        return message.loose_days or tuple(d for d in message.days if not (asks and d.is_now))
     return () if message.dates_of(*others) else message.loose_days
 
 
