@@ -12,6 +12,7 @@ _AFTER = 24
 # The first label that fits counts: a fee is looked for before the amount it is taken from.
 _LABELS_BEFORE = (
     ("restated", "restated_before"),
+    ("claimed", "claimed_before"),
     ("part", "part_before"),
     ("cost", "cost_before"),
     ("freight", "freight_before"),
@@ -66,10 +67,13 @@ def _means(
     """Labels that hold on a condition: 这1288 repeats, 渠道费1288 may ask for the fee of 1288."""
     if role == "restated":
         return _repeats(amount, earlier)
+    if role == "claimed":
+        # 那1000块就是7块对吗: a result to be checked, no payment.
+        return bool(earlier)
     if role == "fee" and message.words.has("fee_label_bare", before):
         if message.has("asks_paid") or message.has("reverse"):
             return True
-        return not (message.has("asks_amount") or message.has("fee_asked"))
+        return message.has("net") or not (message.has("asks_amount") or message.has("fee_asked"))
     return True
 
 

@@ -22,6 +22,9 @@ from bot.understanding.numerals import SMALL, number, small_number
 from bot.understanding.vocabulary import Vocabulary, alternatives, load_vocabulary
 
 
+_NOW = ("今天", "现在", "today", "刚刚", "刚才")
+
+
 class Lean(Enum):
     """Which way a date without a year points."""
 
@@ -55,7 +58,7 @@ class DateMention:
     @property
     def is_now(self) -> bool:
         """Whether the word means the day the question is asked on."""
-        return self.spoken and self.shift == 0 and self.text in ("今天", "today", "刚刚", "刚才")
+        return self.spoken and self.shift == 0 and self.text in _NOW
 
 
 @dataclass(frozen=True)

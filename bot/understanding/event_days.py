@@ -11,6 +11,7 @@ from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
 _NEXT_TO = 3
+_LONG_AGO_DAYS = 183
 
 
 def day_values(
@@ -49,7 +50,15 @@ def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
     if _is_planned(message, mention):
         return Lean.NEAR if mention.day else Lean.FUTURE
     after = message.text[mention.end : mention.end + 8].split(",")[0]
-    return Lean.PAST if message.words.has("past", after) else Lean.NEAR
+    if message.words.has("past", after):
+        return Lean.PAST
+    return Lean.PAST if "的" in after and _is_recent(message, mention) else Lean.NEAR
+
+
+def _is_recent(message: Message, mention: DateMention) -> bool:
+    """12号发的 asked on the 5th was last month; 11月18号发的 asked in November is this year's."""
+    past = resolve(mention, message.today, Lean.PAST).day
+    return past is not None and (message.today - past).days <= _LONG_AGO_DAYS
 
 
 def _is_planned(message: Message, mention: DateMention) -> bool:
@@ -114,9 +123,13 @@ def _confirmed(message: Message) -> tuple[DateMention, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _names_origin(message: Message) -> bool:
+    return message.has("domestic_word") or message.has("overseas_word")
+
+
 def shipping_days(message: Message, filling: bool) -> tuple[Value, ...]:
     loose = loose_days(message, filling, "received", "success", "closed", "ordered", "signed")
-    if not loose and message.has("asks_day"):
+    if not loose and (message.has("asks_day") or _names_origin(message)):
         # 国内 11月1号 自动收货哪天: the day asked for is not the one that is told.
         loose = message.dates_of("auto_confirm")
     days = event_days(message, ("shipped",), Lean.NEAR, loose=loose)
