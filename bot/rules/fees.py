@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, Inexact, localcontext
 
 from bot.answers import Calculation
@@ -27,7 +28,7 @@ def payment_channel_fee(rules: Rules, *, today: dt.date, paid: Sequence[Decimal]
     assumptions = [rules.reading("fees.base")]
     steps = []
     if len(paid) > 1:
-        steps.append(f"实付合计：{' + '.join(f'{x:.2f}' for x in paid)} = {total:.2f}元。")
+        steps.append(f"实付合计：{' + '.join(_summands(paid))} = {total:.2f}元。")
         each = sum((cents(amount * rate) for amount in paid), start=Decimal())
         assumptions.append(rules.reading("fees.summed", each=each))
     steps.append(f"{total:.2f}元 × {percent(rate)} = {plain(exact)}元，费用 {fee}元。")
@@ -82,6 +83,13 @@ def payment_from_fee(rules: Rules, *, today: dt.date, fee: Decimal) -> Calculati
 def cents(amount: Decimal) -> Decimal:
     """An amount rounded half up to the cent."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def _summands(paid: Sequence[Decimal]) -> Iterator[str]:
+    """Each amount, equal ones in a row as one product."""
+    for amount, equal in itertools.groupby(paid):
+        count = len(list(equal))
+        yield f"{amount:.2f}" if count == 1 else f"{amount:.2f} × {count}"
 
 
 def _same_fee(fee: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:

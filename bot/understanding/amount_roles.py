@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.text import is_english
 from bot.understanding.amounts import AmountMention
 from bot.understanding.messages import Message
 
 _BEFORE = 12
+_BEFORE_ENGLISH = 30
 _AFTER = 24
 # The first label that fits counts: a fee is looked for before the amount it is taken from.
 _LABELS_BEFORE = (
@@ -40,7 +42,8 @@ def amount_roles(message: Message) -> tuple[str | None, ...]:
 
 def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMention]) -> str | None:
     words = message.words
-    low = max([amount.start - _BEFORE, 0, *(other.end for other in earlier)])
+    window = _BEFORE_ENGLISH if is_english(message.text) else _BEFORE
+    low = max([amount.start - window, 0, *(other.end for other in earlier)])
     before = message.text[low : amount.start]
     after = message.text[amount.end : amount.end + _AFTER]
     for role, concept in _LABELS_BEFORE:

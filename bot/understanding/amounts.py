@@ -20,7 +20,7 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{1,2}(?![\da-z
 _LAST = rf"(?:[\d{HAN}](?![\d.单件笔个xX×*{HAN}]))?"
 _NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z])(?:\d(?=[千百])|{_LAST}))*|[{HAN}]+)"
 # 1000块一共, 500块一单, 99块两件: the digit counts something else.
-_COUNTING = "[共个起次天份箱年月周点些般样直定双套台盒包瓶只条批到下来]"
+_COUNTING = r"[共个起次天份箱年月周点些般样直定双套台盒瓶只条批到下来]|包(?!邮)"
 _AMOUNT = (
     r"(?P<sign>(?<![\da-z%])[-−–]\s?|负的?)?(?P<prefix>[¥￥]\s?|rmb\s?|cny\s?|人民币)?"
     rf"(?P<number>{_NUMBER})"
@@ -55,7 +55,7 @@ _ABOUT_AFTER = re.compile(
 )
 _NEIGHBOURS = re.compile(r"一二|[一两二]三|三[四五]|四五|五六|六七|七八|八九")
 _DIGIT_STRING = re.compile(r"[零〇一二三四五六七八九]{3,}")
-_ROUND = re.compile(r"[百千万]")
+_ROUND = re.compile(r"[百千万](?![一二三四五六七八九])")
 _RANGE = re.compile(r"\s*(?:块钱?|元)?\s*(?:到|至|-|~|—)\s*$")
 _SPACED_GROUP = re.compile(r"^\s\d{3}(?!\d)")
 _BAD_GROUP = re.compile(r"^,\d{4}")

@@ -95,11 +95,13 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
     if _is_foreign(message, platforms):
         return ()
-    if tools:
-        return tuple(_started(tool, message, case, asked) for tool in tools)
-    if not case or any(is_left_open(part.tool, message) for part in case):
-        return ()
-    return _continued(case, message, asked)
+    started = tuple(_started(tool, message, case, asked) for tool in tools)
+    if any(part.open for part in started):
+        return started
+    left_open = any(is_left_open(part.tool, message) for part in case)
+    if not case or left_open or any(part.tool in tools for part in case):
+        return started
+    return _continued(case, message, asked) or started
 
 
 def _anchored(message: Message, part: ToolCase) -> Message:

@@ -21,7 +21,6 @@ from bot.understanding.festivals import festival_day
 from bot.understanding.numerals import SMALL, number, small_number
 from bot.understanding.vocabulary import Vocabulary, alternatives, load_vocabulary
 
-
 _NOW = ("今天", "现在", "today", "刚刚", "刚才")
 
 

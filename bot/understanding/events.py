@@ -10,6 +10,7 @@ from bot.understanding.dates import DateMention
 from bot.understanding.vocabulary import load_vocabulary
 
 _QUESTION_WINDOW = 6
+_DENIAL_WINDOW = 8
 _CHARACTER_COST = 0.5
 _LETTER_COST = 0.2
 _SEPARATOR_COST = 6.0
@@ -24,12 +25,13 @@ _MOST_DATES = 5
 
 @dataclass(frozen=True)
 class EventMention:
-    """A wording of an event; ``asked`` when the message asks for its day."""
+    """A wording of an event; ``asked`` when its day is asked for, ``denied`` when it is not so."""
 
     start: int
     end: int
     name: str
     asked: bool
+    denied: bool
 
 
 def find_events(text: str, dates: Sequence[DateMention]) -> tuple[EventMention, ...]:
@@ -49,7 +51,7 @@ def find_events(text: str, dates: Sequence[DateMention]) -> tuple[EventMention, 
             continue
         kept.append((start, end, name))
     return tuple(
-        EventMention(start, end, name, _is_asked(text, start, dates))
+        EventMention(start, end, name, _is_asked(text, start, dates), _is_denied(text, start))
         for start, end, name in sorted(kept)
     )
 
@@ -58,7 +60,7 @@ def date_roles(
     text: str, dates: Sequence[DateMention], events: Sequence[EventMention]
 ) -> tuple[str | None, ...]:
     """The event each date belongs to, chosen together so that the distances are least."""
-    usable = [event for event in events if not event.asked]
+    usable = [event for event in events if not (event.asked or event.denied)]
     choices = [_choices(text, date, dates, usable) for date in dates[:_MOST_DATES]]
     best = min(
         itertools.product(*choices),
@@ -129,6 +131,12 @@ def _total(text: str, dates: Sequence[DateMention], picked: tuple[_Choice, ...])
         elif first is not None and second is not None and listing.match(between):
             total += _SHARED_COST
     return total
+
+
+def _is_denied(text: str, start: int) -> bool:
+    """没人点收货, 还没交易成功: what did not happen has no day."""
+    before = text[max(0, start - _DENIAL_WINDOW) : start]
+    return load_vocabulary().has("denied_before", before)
 
 
 def _is_asked(text: str, start: int, dates: Sequence[DateMention]) -> bool:

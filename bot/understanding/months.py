@@ -133,9 +133,11 @@ def _told(
     told = []
     for subject in subjects:
         after = [verdict for verdict in verdicts if verdict.start >= subject.end]
-        before = [v for v in verdicts if _leads(v, subject, text)]
+        before = [v for v in verdicts if _leads(v, subject, text)][-1:]
+        # passed in July, failed in August: said before the month, where English puts it.
+        english = before and text[before[0].end : subject.start].rstrip().endswith((" in", " for"))
         if after or before:
-            told.append((subject, (after or before[-1:])[0].result))
+            told.append((subject, (before if english else after or before)[0].result))
     return told
 
 

@@ -158,7 +158,8 @@ def _special(message: Message) -> tuple[Value, ...]:
 
 def _acceptance(message: Message, filling: bool) -> Slots:
     facts = said_facts(message)
-    if facts or denied_facts(message) or (filling and message.has("none_of_them")):
+    none = message.has("no_special") or (filling and message.has("none_of_them"))
+    if facts or denied_facts(message) or none:
         return {"facts": (Value(list(facts)),)}
     return {}
 
