@@ -125,10 +125,12 @@ def ask_for_inputs(worked: Worked) -> Answer:
 
 
 def calculated(worked: Worked, citations: Sequence[Citation], question: Question) -> Answer:
-    """The working step by step, the sentences it rests on, and how open points were read."""
+    """The results, the working step by step, the sentences it rests on, how open points were read."""
     parts = ["Calculated from the rules in the articles:"] if is_english(question.text) else []
-    for calculation in worked.calculations:
-        parts.append("\n".join(f"- {step}" for step in calculation.steps))
+    parts.extend(calculation.conclusion for calculation in worked.calculations)
+    steps = [step for calculation in worked.calculations for step in calculation.working]
+    if steps:
+        parts.append("算法：\n\n" + "\n".join(f"- {step}" for step in steps))
     quotes = [f"“{c.quote}”[{c.n}]" for c in citations]
     parts.append("依据：\n\n" + "\n".join(f"- {quote}" for quote in quotes))
     notes = list(
