@@ -67,7 +67,7 @@ def follow(
     if not case and not _is_off(talk.case, message, platforms):
         resumed = (advance(before, message, asked, platforms) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), ())
-    told = "" if case or message.has("asks_something") else text
+    told = "" if _is_open(case) or message.has("asks_something") else text
     return Talk(case, _remembered(talk, case), told)
 
 
@@ -136,10 +136,17 @@ def _answers(before: ToolCase, slots: Slots, asked: Message | None) -> bool:
 
 def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     """A topic named again goes on with the case unless it is told anew or asks for the rule."""
-    told_anew = any(name in slots for name in before.words.key)
+    told_anew = any(name in slots for name in before.words.key) and not _is_one_month(slots)
     if message.has("asks_span") and not told_anew:
         return False
+    if _is_one_month(slots):
+        return True
     return message.has("continues") or (not told_anew and message.has("asks_day"))
+
+
+def _is_one_month(slots: Slots) -> bool:
+    """9月达标了: one month more of those told before."""
+    return any(len(value.by_month) == 1 for value in slots.get("months", ()))
 
 
 def _is_case(tool: str, slots: Slots, message: Message) -> bool:

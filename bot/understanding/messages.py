@@ -195,7 +195,7 @@ def uncorrected(text: str, mentions: tuple[_P, ...]) -> tuple[_P, ...]:
 
 
 def first_told(text: str, mention: _P, mentions: tuple[_P, ...]) -> _P:
-    """What a mention corrects (15号确认收货，写错了，是25号), or itself: it stands in that place."""
+    """What a mention corrects (15号，写错了，是25号), or itself: it stands in that place."""
     for one, other in reversed(list(pairwise(mentions))):
         if other.start == mention.start and _is_taken_back(text, one, other):
             mention = one

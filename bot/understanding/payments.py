@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.amount_roles import amount_roles, with_role
 from bot.understanding.amounts import AmountMention, plain
@@ -42,7 +43,7 @@ def _paid(message: Message) -> tuple[Value, ...]:
     if not payments:
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
         return (Value(ask="paid_after_discount"),) if discounted else ()
-    if any(amount.vague for amount in payments):
+    if any(amount.vague for amount in payments) or not _are_payments(message, payments):
         return (Value(ask=""),)
     negative = [amount for amount in payments if amount.value < 0]
     if negative:
@@ -55,6 +56,18 @@ def _paid(message: Message) -> tuple[Value, ...]:
         if a.times > 1
     )
     return (Value([value for a in payments for value in a.values], readings),)
+
+
+def _are_payments(message: Message, payments: Sequence[AmountMention]) -> bool:
+    """Whether amounts stand in a list, or each has a word saying what it is; else one is asked."""
+    if len(payments) < 2 or message.has("total"):
+        return True
+    roles = dict(zip(message.amounts, amount_roles(message), strict=True))
+    return all(
+        roles[other] is not None
+        or message.words.has("next_amount", message.text[one.end : other.start])
+        for one, other in pairwise(payments)
+    )
 
 
 def _payments(message: Message) -> tuple[AmountMention, ...]:
@@ -78,9 +91,15 @@ def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
     for amount, role in zip(message.amounts, amount_roles(message), strict=True):
         listed = bool(chosen) and words.has("conjunction", text[chosen[-1].end : amount.start])
         another = words.has("another_order", text[max(0, amount.start - 8) : amount.start])
-        if role == "paid" or (role is None and (listed or another)):
+        added = bool(chosen) and role == "freight" and _is_added(message, amount)
+        if role == "paid" or added or (role is None and (listed or another)):
             chosen.append(amount)
     return tuple(chosen)
+
+
+def _is_added(message: Message, freight: AmountMention) -> bool:
+    """付了300，加运费12: paid on top."""
+    return message.words.has("freight_added", message.text[: freight.start])
 
 
 def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ...]:
@@ -108,7 +127,7 @@ def _basis(message: Message, payment: AmountMention) -> str | None:
 
 
 def _on_basis(basis: str, told: Mapping[str, str]) -> Value:
-    """The payments, where ``told`` holds one amount (value, text) and the orders (count, orders)."""
+    """The payments of what is told: an amount (value, text) and its orders (count, orders)."""
     value, count = Decimal(told["value"]), int(told["orders"])
     if basis == "total":
         return Value([plain(value)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from bot.text import is_english
 from bot.understanding.vocabulary import load_vocabulary
 
 _SENTENCE = re.compile(r"[^。？?！!；;\n]+[。？?！!；;\n]*")
@@ -20,6 +21,8 @@ def questions_of(text: str) -> tuple[str, ...]:
 
 def clauses_of(text: str) -> tuple[str, ...]:
     """Pieces as ``questions_of``, cut after questions that only a comma ends, too."""
+    if is_english(text):
+        return questions_of(text)
     return _pieces(_clause().findall(text)) or (text,)
 
 
