@@ -38,6 +38,15 @@ def no_forgery() -> Answer:
     )
 
 
+def unsettled() -> Answer:
+    """The articles changed each time they were to be quoted; nothing unchecked is shown."""
+    return Answer(
+        "not_found",
+        "文章正在更新，引文核对不上，所以先不作回答。请过一会儿再问。",
+        trace={"reason": "articles_changing"},
+    )
+
+
 def answered(
     seen: Examined, composed: Composed, question: Question, near: Mapping[str, str]
 ) -> Answer:
@@ -60,11 +69,11 @@ def answered(
     )
 
 
-def not_written(seen: Examined, composed: Composed) -> Answer:
-    """The articles speak of it, and say themselves that this point is left open."""
+def not_written(seen: Examined, composed: Composed, missing: str) -> Answer:
+    """The articles speak of it and leave this point open: what they do say is quoted."""
     return Answer(
         "not_found",
-        f"知识库的文章没有写明这一点：\n\n{composed.text}",
+        f"知识库的文章没有写明{missing}，写到的是：\n\n{composed.text}",
         citations=composed.citations,
         confidence=seen.confidence,
         suggestions=_unquoted(seen, composed.citations),
