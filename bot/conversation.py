@@ -51,7 +51,9 @@ class Conversation:
                 continue
             if topic and (moved := advanced(topic, message)):
                 topic = moved
-            elif topic and not self.wording.switches_topic(message) and self._leans_on_topic(message):
+            elif (
+                topic and not self.wording.switches_topic(message) and self._leans_on_topic(message)
+            ):
                 topic = self._joined(topic, message)
             else:
                 topic = self._placed(topic, message) if topic else message

@@ -40,7 +40,9 @@ class Distinction:
 
     def without_denied(self, text: str) -> str:
         """The text without options that it only says are not meant ("不是国内")."""
-        return re.sub(rf"[,，]?(?:不是|并非|而不是|没说|not )(?:{self._pattern.pattern})(?:的)?", "", text)
+        return re.sub(
+            rf"[,，]?(?:不是|并非|而不是|没说|not )(?:{self._pattern.pattern})(?:的)?", "", text
+        )
 
     @cached_property
     def _by_word(self) -> dict[str, str]:

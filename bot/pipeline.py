@@ -166,7 +166,11 @@ class MerchantBot:
 
     def _unsaid(self, seen: Examined) -> Distinction | None:
         """What to ask back; to ask needs less certainty than to answer."""
-        if seen.foreign or seen.features.get("figure_missing") or seen.confidence < self.calibration.threshold(seen.features) / 2:
+        if (
+            seen.foreign
+            or seen.features.get("figure_missing")
+            or seen.confidence < self.calibration.threshold(seen.features) / 2
+        ):
             return None
         return self.distinctions.unsaid(seen.question, seen.found.passages, margin=_UNSAID_MARGIN)
 
