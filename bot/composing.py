@@ -89,11 +89,11 @@ def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[
     return _joined(chosen)
 
 
-def compose(spans: Sequence[Span]) -> Composed:
-    """Text and citations of the chosen spans."""
+def compose(spans: Sequence[Span], *, first: int = 1) -> Composed:
+    """Text and citations of the chosen spans, numbered from ``first``."""
     lines = []
     citations = []
-    for n, span in enumerate(spans, start=1):
+    for n, span in enumerate(spans, start=first):
         passage = span.passage
         citations.append(
             Citation(

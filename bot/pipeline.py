@@ -139,7 +139,21 @@ class MerchantBot:
         except RuleDataError:
             # The article no longer says what the rule quotes: what it says now is answered.
             return None
-        return replies.calculated(worked, citations, question)
+        also = tuple(self._also(worked.left, first=len(citations) + 1))
+        return replies.calculated(worked, citations, question, also)
+
+    def _also(self, asked: Sequence[tuple[str, str]], *, first: int) -> Iterator[replies.Aside]:
+        """What the articles say to questions asked beside the calculation; None where unsure."""
+        for typed, text in asked:
+            seen = self.examine(text)
+            composed = None
+            if self.is_sure(seen):
+                wants_list = self.wording.wants_list(text)
+                spans = choose(seen.ranked, wants_list=wants_list, style=self.style)
+                composed = compose(spans, first=first)
+                verify(composed.citations, self.retriever.article_text)
+                first += len(composed.citations)
+            yield typed, composed
 
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""

@@ -134,11 +134,19 @@ def ask_for_inputs(worked: Worked) -> Answer:
     )
 
 
-def calculated(worked: Worked, citations: Sequence[Citation], question: Question) -> Answer:
-    """The working step by step, the sentences it rests on, and how open points were read."""
+Aside = tuple[str, Composed | None]
+"""A question asked beside a calculation, and what the articles say to it."""
+
+
+def calculated(
+    worked: Worked, citations: Sequence[Citation], question: Question, also: Sequence[Aside] = ()
+) -> Answer:
+    """The results, how they were worked out and by which sentences, how open points were read."""
     parts = ["Calculated from the rules in the articles:"] if is_english(question.text) else []
-    for calculation in worked.calculations:
-        parts.append("\n".join(f"- {step}" for step in calculation.steps))
+    parts.extend(calculation.conclusion for calculation in worked.calculations)
+    steps = [step for calculation in worked.calculations for step in calculation.working]
+    if steps:
+        parts.append("算法：\n\n" + "\n".join(f"- {step}" for step in steps))
     quotes = [f"“{c.quote}”[{c.n}]" for c in citations]
     parts.append("依据：\n\n" + "\n".join(f"- {quote}" for quote in quotes))
     notes = list(
@@ -147,8 +155,12 @@ def calculated(worked: Worked, citations: Sequence[Citation], question: Question
         )
     )
     if notes:
-        parts.append("说明：\n\n" + "\n".join(f"- {note}" for note in notes))
+        parts.append("说明：\n\n" + "\n".join(f"- {note.rstrip('。')}。" for note in notes))
     parts.extend([*worked.problems, *(entry.question for entry in worked.missing)])
+    for asked, composed in also:
+        found = composed.text if composed else "知识库里没有找到答案。"
+        parts.append(f"另外问的“{asked}”：\n\n{found}")
+    citations = [*citations, *(c for _, composed in also if composed for c in composed.citations)]
     parts.extend(_ages(citations, question.today))
     return Answer(
         "calculated",
