@@ -13,7 +13,7 @@ from bot.text import is_english
 if TYPE_CHECKING:
     from bot.calculating import Worked
     from bot.distinctions import Distinction
-    from bot.pipeline import Examined
+    from bot.examining import Examined
 
 _OFFERED = 3
 
