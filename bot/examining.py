@@ -18,7 +18,7 @@ from bot.steps import asks_more, named_item, place_asked
 from bot.wording import Wording
 
 # From here on a reading is taken without looking at the next one.
-_CLEAR = 0.6
+_CLEAR = 0.75
 
 
 @dataclass(frozen=True)

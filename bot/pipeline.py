@@ -17,6 +17,7 @@ from bot.distinctions import Distinction, Distinctions
 from bot.errors import CitationError, RuleDataError
 from bot.examining import Examined, Examiner
 from bot.guard import withhold_unsupported
+from bot.ranking import Ranked
 from bot.reading import NoQuestionError, read_question
 from bot.steps import place_asked, step_asked
 
@@ -24,6 +25,8 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
 _UNSAID_MARGIN = 0.06
 _LOOKS = 2
+# A sentence that scores this close to the best one of its passage answers as well.
+_BESIDE = 0.02
 
 
 def today_in_shanghai() -> dt.date:
@@ -88,16 +91,30 @@ class MerchantBot(Examiner):
         """What is quoted: the one step asked for, else what says most of what was asked."""
         place = place_asked(seen.question)
         step = step_asked(seen.found.passages, place) if place else []
-        wants_list = self.wording.wants_list(seen.question)
-        return step or choose(seen.ranked, wants_list=wants_list, style=self.style)
+        return step or choose(
+            seen.ranked,
+            wants_list=self.wording.wants_list(seen.question),
+            wants_steps=self.wording.wants_steps(seen.question),
+            style=self.style,
+        )
 
     def _not_written(self, seen: Examined, composed: Composed) -> str | None:
         """What the articles say themselves, or can be seen, not to hold; None when they answer."""
         quotes = [citation.quote for citation in composed.citations]
-        best = seen.ranked[0]
-        if best.open_point or self.wording.is_open_point(re.split("[。：]", quotes[0])[0]):
+        if self._leaves_open(seen.ranked) or self.wording.is_open_point(re.split("[。：]", quotes[0])[0]):
             return "这一点"
         return self.wording.needed_figure(seen.question, quotes)
+
+    @staticmethod
+    def _leaves_open(ranked: Sequence[Ranked]) -> bool:
+        """Whether the best sentence says that it is not written, and none beside it does answer."""
+        best = ranked[0]
+        return best.open_point and not any(
+            entry.unit.passage.id == best.unit.passage.id
+            and not entry.open_point
+            and entry.score > best.score - _BESIDE
+            for entry in ranked[1:]
+        )
 
     def _calculated(self, question: Question) -> Answer | None:
         worked = self.calculator.work(question.text, question.history, question.today)
