@@ -43,7 +43,7 @@ class Conversation:
         placed = self._placed(topic, message)
         if self._leans_on_topic(message):
             return (joined, placed)
-        return tuple(dict.fromkeys((placed, message, joined)))
+        return tuple(dict.fromkeys((placed, joined, message)))
 
     def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""
@@ -78,7 +78,8 @@ class Conversation:
         """Topic and message as one question; what the message replaces is taken out."""
         if self.platforms.named(message) or self.platforms.named_others(message):
             topic = self.platforms.without_names(topic)
-        return f"{self.distinctions.without_contrasts(topic, message)} {message}"
+        kept = self.distinctions.without_contrasts(topic, message)
+        return f"{kept} {self.wording.without_lead(message)}"
 
     def _placed(self, topic: str, message: str) -> str:
         """The message alone, said of the topic's platform where it names none itself."""
