@@ -39,6 +39,8 @@ def _paid(message: Message) -> tuple[Value, ...]:
         return ()
     if message.has("foreign_money"):
         return (Value(ask="paid_in_yuan"),)
+    if message.has("other_period"):
+        return (Value(ask=""),)
     payments = _payments(message)
     if not payments:
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
