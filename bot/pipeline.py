@@ -11,7 +11,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from bot import replies
-from bot.answers import Answer, Question, Turn
+from bot.answers import Answer, Citation, Question, Turn
 from bot.calculating import Calculator, cite
 from bot.composing import Composed, Span, Style, choose, compose, verify
 from bot.confidence import Calibration, features
@@ -138,21 +138,27 @@ class MerchantBot:
         except RuleDataError:
             # The article no longer says what the rule quotes: what it says now is answered.
             return None
-        also = tuple(self._also(worked.left, first=len(citations) + 1))
+        also = tuple(self._also(worked.left, citations))
         return replies.calculated(worked, citations, question, also)
 
-    def _also(self, asked: Sequence[tuple[str, str]], *, first: int) -> Iterator[replies.Aside]:
+    def _also(
+        self, asked: Sequence[tuple[str, str]], cited: Sequence[Citation]
+    ) -> Iterator[replies.Aside]:
         """What the articles say to questions asked beside the calculation; None where unsure."""
+        said = [citation.quote for citation in cited]
         for typed, text in asked:
             seen = self.examine(text)
-            composed = None
-            if self.is_sure(seen):
-                wants_list = self.wording.wants_list(text)
-                spans = choose(seen.ranked, wants_list=wants_list, style=self.style)
-                composed = compose(spans, first=first)
-                verify(composed.citations, self.retriever.article_text)
-                first += len(composed.citations)
-            yield typed, composed
+            if not self.is_sure(seen):
+                yield typed, None
+                continue
+            wants_list = self.wording.wants_list(text)
+            spans = choose(seen.ranked, wants_list=wants_list, style=self.style)
+            new = [span for span in spans if span.quote not in said]
+            composed = compose(new, first=len(said) + 1)
+            verify(composed.citations, self.retriever.article_text)
+            said += [citation.quote for citation in composed.citations]
+            if new:
+                yield typed, composed
 
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
