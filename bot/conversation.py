@@ -32,25 +32,29 @@ class Conversation:
         taken over.
         """
         message = self.distinctions.without_denied(message)
-        topic = self._topic([turn.content for turn in history if turn.role == "user"][-_TURNS:])
+        topic = self.topic(history)
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)
-        if self._is_correction(message):
-            return (topic,)
         if moved := advanced(topic, message):
             return (moved,)
+        if self._is_correction(message):
+            return (topic,)
         joined = self._joined(topic, message)
         placed = self._placed(topic, message)
-        return (joined, placed) if self._leans_on_topic(message) else (placed, joined)
+        if self._leans_on_topic(message):
+            return (joined, placed)
+        return tuple(dict.fromkeys((placed, message, joined)))
 
-    def _topic(self, messages: Sequence[str]) -> str | None:
+    def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""
         topic: str | None = None
-        for message in messages:
-            if self.wording.smalltalk(message) or (topic and self._is_correction(message)):
+        for message in [turn.content for turn in history if turn.role == "user"][-_TURNS:]:
+            if self.wording.smalltalk(message):
                 continue
             if topic and (moved := advanced(topic, message)):
                 topic = moved
+            elif topic and self._is_correction(message):
+                continue
             elif (
                 topic and not self.wording.switches_topic(message) and self._leans_on_topic(message)
             ):

@@ -23,7 +23,8 @@ class Weights:
     merchants' questions has over ``asked_floor`` (questions are more alike than question and
     passage), plus ``lexical`` times its share of the best BM25 score, plus ``platform`` when
     the question names the article's platform, plus ``case`` when it names the case that the
-    article is about (a personal or a company's shop).
+    article is about (a personal or a company's shop), plus ``other_case`` when the passage
+    speaks only of another case than the question.
     """
 
     asked: float = 0.8
@@ -31,6 +32,7 @@ class Weights:
     lexical: float = 0.06
     platform: float = 0.05
     case: float = 0.04
+    other_case: float = -0.08
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class HybridRetriever:
                 lexical.get(row.chunk.id, 0.0),
                 named,
                 meant,
+                self._distinctions.contradicts(asking, f"{row.chunk.heading}\n{row.chunk.text}"),
             )
             for row, article in rows
         ]
@@ -171,12 +174,14 @@ class HybridRetriever:
         lexical: float,
         named: frozenset[str],
         meant: frozenset[str],
+        other_case: bool,
     ) -> Passage:
         weights = self._weights
         score = dense + weights.lexical * lexical
         score += weights.asked * max(0.0, asked - weights.asked_floor)
         score += weights.platform * (article.platform in named)
         score += weights.case * (row.chunk.article_id in meant)
+        score += weights.other_case * other_case
         return Passage(
             id=row.chunk.id,
             article_id=row.chunk.article_id,
@@ -191,6 +196,7 @@ class HybridRetriever:
             dense=dense,
             asked=asked,
             lexical=lexical,
+            other_case=other_case,
             published=article.published,
             source_url=article.source.url,
             questions=row.questions,
