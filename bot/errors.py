@@ -8,7 +8,11 @@
     │   ├── OutsideRulesError      a day or value the rules say nothing about
     │   └── InputError             an input that cannot be (names the input)
     ├── CitationError          a citation that is not an exact slice of its article
-    └── BatchError             a batch file cannot be read or written
+    ├── BatchError             a batch file cannot be read or written
+    └── ChannelError           an IM platform's call, or a call to it
+        ├── ForbiddenCallError     not signed by the platform, or too old
+        ├── MalformedCallError     signed or not, it cannot be read
+        └── PushError              a platform did not take what was sent
 """
 
 from __future__ import annotations
@@ -45,3 +49,19 @@ class CitationError(BotError):
 
 class BatchError(BotError):
     """A batch file cannot be read or written."""
+
+
+class ChannelError(BotError):
+    """Something between an IM platform and the bot; its text holds no message and no secret."""
+
+
+class ForbiddenCallError(ChannelError):
+    """A call that is not the platform's: unsigned, wrongly signed, for another bot, too old."""
+
+
+class MalformedCallError(ChannelError):
+    """A call that cannot be read."""
+
+
+class PushError(ChannelError):
+    """A platform could not be reached, or did not take what was sent."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
+from typing import Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.errors import SettingsError
@@ -20,9 +21,19 @@ _MEANING = {
     "int_from_float": "应为整数",
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
+    "literal_error": "应为 {expected}",
+    "string_too_short": "应有 {min_length} 个字符",
+    "string_too_long": "应有 {max_length} 个字符",
+    "too_short": "应有 {min_length} 个字符",
+    "too_long": "应有 {max_length} 个字符",
     "string_pattern_mismatch": "应为 http://主机:端口 或 https://主机:端口",
 }
 _ROOT = Path(__file__).resolve().parent.parent
+
+
+def _aes_key(description: str) -> Any:
+    """The platforms' EncodingAESKey: 43 letters and digits."""
+    return Field(None, min_length=43, max_length=43, description=description)
 
 
 class Settings(BaseSettings):
@@ -53,6 +64,50 @@ class Settings(BaseSettings):
         min_length=1,
         description="向量模型：packaged 为随包附带的 multilingual-e5-small，"
         "也可填任何 sentence-transformers 模型名或目录",
+    )
+
+    # The channels: a channel is on when its settings are given.
+    wecom_app_corp_id: str | None = Field(None, description="企业微信应用：企业 ID")
+    wecom_app_agent_id: int | None = Field(None, ge=0, description="企业微信应用：AgentId")
+    wecom_app_secret: SecretStr | None = Field(None, description="企业微信应用：Secret")
+    wecom_app_token: SecretStr | None = Field(None, description="企业微信应用：接收消息的 Token")
+    wecom_app_aes_key: SecretStr | None = _aes_key("企业微信应用：EncodingAESKey")
+    wecom_bot_token: SecretStr | None = Field(None, description="企业微信智能机器人：Token")
+    wecom_bot_aes_key: SecretStr | None = _aes_key("企业微信智能机器人：EncodingAESKey")
+    wecom_bot_name: str | None = Field(
+        None, description="企业微信智能机器人：名字，里面有空格时要填，用来去掉 @"
+    )
+    wechat_app_id: str | None = Field(None, description="微信公众号：AppID")
+    wechat_token: SecretStr | None = Field(None, description="微信公众号：Token")
+    wechat_aes_key: SecretStr | None = _aes_key("微信公众号：EncodingAESKey")
+    wechat_app_secret: SecretStr | None = Field(
+        None, description="微信公众号：AppSecret，有客服消息权限才填，用来主动发送回答"
+    )
+    feishu_app_id: str | None = Field(None, description="飞书：App ID")
+    feishu_app_secret: SecretStr | None = Field(None, description="飞书：App Secret")
+    feishu_encrypt_key: SecretStr | None = Field(None, description="飞书：Encrypt Key")
+    feishu_verification_token: SecretStr | None = Field(
+        None, description="飞书：Verification Token"
+    )
+    feishu_host: Literal["open.feishu.cn", "open.larksuite.com"] = Field(
+        "open.feishu.cn", description="飞书的接口主机；国际版 Lark 填 open.larksuite.com"
+    )
+    dingtalk_client_id: str | None = Field(None, description="钉钉：Client ID（AppKey）")
+    dingtalk_client_secret: SecretStr | None = Field(
+        None, description="钉钉：Client Secret（AppSecret）"
+    )
+    dingtalk_mode: Literal["stream", "http", "worker"] = Field(
+        "stream",
+        description="钉钉：stream 不用公网地址；http 由钉钉来调用；"
+        "worker 由 python -m bot dingtalk 单独连接",
+    )
+    group_session: Literal["member", "chat"] = Field(
+        "member", description="群里的上下文：member 每人各记各的；chat 全群共用"
+    )
+    platform_url: str | None = Field(
+        None,
+        pattern=r"^http://(127\.0\.0\.1|localhost|\[::1\]):\d+$",
+        description="只供测试：代替各平台官方接口的本机地址",
     )
 
     @property

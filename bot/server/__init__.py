@@ -1,0 +1,1 @@
+"""The faces of the bot that are reached over a network."""

@@ -1,0 +1,125 @@
+"""A service with one channel, between a simulated platform and a bot that notes what it is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from fastapi import FastAPI
+
+from bot.answers import Answer, Citation, Turn
+from bot.limits import make_limits
+from bot.pipeline import MerchantBot
+from bot.server.channels.configured import open_channels
+from bot.server.channels.desk import Desk
+from bot.server.channels.outbound import Outbound
+from bot.server.channels.routes import channel_routes
+from bot.service import Service
+from bot.storage import open_store
+from ingest.settings import Settings
+from tests.channels.platforms import Platform, served, served_platform
+from tests.channels.simulators import SIMULATORS, Simulator
+
+
+@dataclass
+class NotingBot:
+    """Answers with the question itself, after ``delay_s``."""
+
+    delay_s: float = 0.0
+    asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ask(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Answer:
+        """Notes the question and what came before it."""
+        with self.lock:
+            self.asked.append((text, tuple(history)))
+        time.sleep(self.delay_s)
+        return self.answers.get(text) or Answer("answered", f"回答：{text}")
+
+
+def cited(text: str, *, url: str | None = None) -> Answer:
+    """An answer that cites an article once."""
+    return Answer("answered", text, (Citation(1, "x/y", "标题", "节", "句", 0, 1, None, url),))
+
+
+@dataclass
+class Bench:
+    """Everything a test of a channel looks at."""
+
+    simulator: Simulator
+    platform: Platform
+    bot: NotingBot
+    service: Service
+    settings: Settings
+
+
+@asynccontextmanager
+async def running(desk: Desk, outbound: Outbound) -> AsyncIterator[None]:
+    """A desk between start and stop."""
+    await desk.start()
+    try:
+        yield
+    finally:
+        await desk.stop(grace_s=10)
+        await outbound.close()
+
+
+def service_app(settings: Settings, service: Service) -> FastAPI:
+    """The channels' routes with their desk, and nothing else."""
+    outbound = Outbound(stand_in=settings.platform_url, first_wait_s=0.01)
+    desk = Desk(
+        service,
+        make_limits(settings),
+        open_channels(settings, outbound),
+        per_member=settings.group_session == "member",
+    )
+    app = FastAPI(lifespan=lambda _: running(desk, outbound))
+    app.include_router(channel_routes(desk))
+    return app
+
+
+def bench_of(
+    stack: ExitStack, kind: type[Any], data_dir: Path, bot: NotingBot | None = None, **others: Any
+) -> Bench:
+    """A running bench; ``others`` are further settings."""
+    platform = stack.enter_context(served_platform())
+    settings = Settings(
+        _env_file=None,
+        data_dir=data_dir,
+        platform_url=platform.url,
+        **{"user_limit": "1000/minute", "chat_limit": "1000/minute"} | kind.settings | others,
+    )
+    bot = bot or NotingBot()
+    service = Service(lambda: cast(MerchantBot, bot), open_store(settings))
+    stack.callback(service.close)
+    address = stack.enter_context(served(service_app(settings, service)))
+    return Bench(kind(address, platform), platform, bot, service, settings)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """What a test opens is closed when it ends."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(params=SIMULATORS, ids=lambda kind: str(kind.__name__))
+def kind(request: pytest.FixtureRequest) -> type[Any]:
+    """Each platform in turn."""
+    return cast(type[Any], request.param)
+
+
+@pytest.fixture
+def bench(stack: ExitStack, kind: type[Any], tmp_path: Path) -> Bench:
+    """A bench of each platform in turn."""
+    return bench_of(stack, kind, tmp_path)
