@@ -9,6 +9,11 @@
     │   └── InputError             an input that cannot be (names the input)
     ├── CitationError          a citation that is not an exact slice of its article
     ├── BatchError             a batch file cannot be read or written
+    ├── StoreError             the database cannot be opened, read or written
+    ├── ServiceError           the service cannot do what was asked of it
+    │   ├── UnknownAnswerError     feedback on an answer that was never given
+    │   ├── BusyError              too many questions wait already
+    │   └── ClosedError            the service is being stopped
     └── ChannelError           an IM platform's call, or a call to it
         ├── ForbiddenCallError     not signed by the platform, or too old
         ├── MalformedCallError     signed or not, it cannot be read
@@ -49,6 +54,26 @@ class CitationError(BotError):
 
 class BatchError(BotError):
     """A batch file cannot be read or written."""
+
+
+class StoreError(BotError):
+    """The database cannot be opened, read or written."""
+
+
+class ServiceError(BotError):
+    """The service cannot do what was asked of it."""
+
+
+class UnknownAnswerError(ServiceError):
+    """Feedback on an answer that was never given, or a question that is on no list."""
+
+
+class BusyError(ServiceError):
+    """More questions wait already than can be answered in good time."""
+
+
+class ClosedError(ServiceError):
+    """The service is being stopped and takes no more questions."""
 
 
 class ChannelError(BotError):

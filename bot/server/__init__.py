@@ -1,1 +1,1 @@
-"""The faces of the bot that are reached over a network."""
+"""The service over HTTP, and the channels of IM platforms."""

@@ -1,4 +1,4 @@
-"""A service with one channel, between a simulated platform and a bot that notes what it is asked."""
+"""A service with one channel, between a simulated platform and a bot that notes questions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from bot.server.channels.routes import channel_routes
 from bot.service import Service
 from bot.storage import open_store
 from ingest.settings import Settings
-from tests.channels.platforms import Platform, served, served_platform
+from tests.channels.platforms import Platform, served, served_platform, wait_until
 from tests.channels.simulators import SIMULATORS, Simulator
 
 
@@ -61,6 +61,10 @@ class Bench:
     bot: NotingBot
     service: Service
     settings: Settings
+
+    def simulator_shows(self, count: int, *, seconds: float = 15) -> None:
+        """Wait until members have been shown so much."""
+        wait_until(lambda: len(self.simulator.texts()) >= count, seconds=seconds)
 
 
 @asynccontextmanager

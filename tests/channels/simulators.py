@@ -1,4 +1,4 @@
-"""What each platform sends when a member writes: signed and encrypted by the libraries' own code."""
+"""What each platform sends when a member writes, signed and encrypted by the libraries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from urllib.parse import quote
 
 import httpx
@@ -57,7 +57,7 @@ class Simulator(Protocol):
     """One platform, seen from outside the service."""
 
     name: str
-    settings: dict[str, str]
+    settings: ClassVar[dict[str, str]]
     has_groups: bool
     has_verification: bool
     # The acknowledgement carries (or may carry) the answer.
@@ -159,7 +159,7 @@ class WecomApp(_Weixin):
     path = "/im/wecom/app"
     target = "ww1234"
     answers_in_reply = False
-    settings = {
+    settings: ClassVar[dict[str, str]] = {
         "wecom_app_corp_id": "ww1234",
         "wecom_app_agent_id": "1000002",
         "wecom_app_secret": SECRET,
@@ -183,7 +183,7 @@ class WechatPush(_Weixin):
     path = "/im/wechat"
     target = "gh_1234"
     answers_in_reply = False
-    settings = {
+    settings: ClassVar[dict[str, str]] = {
         "wechat_app_id": "wx1234",
         "wechat_token": TOKEN,
         "wechat_aes_key": AES_KEY,
@@ -203,7 +203,9 @@ class WechatReply(WechatPush):
     """微信公众号 without 客服消息: the reply to the call is what the follower sees."""
 
     answers_in_reply = True
-    settings = {name: value for name, value in WechatPush.settings.items() if SECRET != value}
+    settings: ClassVar[dict[str, str]] = {
+        name: value for name, value in WechatPush.settings.items() if value != SECRET
+    }
 
     def __init__(self, address: str, platform: Platform) -> None:
         super().__init__(address, platform)
@@ -236,7 +238,7 @@ class WecomBot(Base):
     has_groups = True
     has_verification = True
     answers_in_reply = True
-    settings = {
+    settings: ClassVar[dict[str, str]] = {
         "wecom_bot_token": TOKEN,
         "wecom_bot_aes_key": AES_KEY,
         "wecom_bot_name": "掌柜 问答",
@@ -359,7 +361,7 @@ class Feishu(Base):
     has_groups = True
     has_verification = True
     answers_in_reply = False
-    settings = {
+    settings: ClassVar[dict[str, str]] = {
         "feishu_app_id": "cli_1234",
         "feishu_app_secret": SECRET,
         "feishu_encrypt_key": AES_KEY,
@@ -476,7 +478,7 @@ class DingTalkHttp(_DingTalkMessages):
     """钉钉, calling us."""
 
     path = "/im/dingtalk"
-    settings = {
+    settings: ClassVar[dict[str, str]] = {
         "dingtalk_client_id": "ding1234",
         "dingtalk_client_secret": SECRET,
         "dingtalk_mode": "http",

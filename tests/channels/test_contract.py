@@ -31,7 +31,7 @@ verifying = only("has_verification")
 
 def shown(bench: Bench, count: int, *, seconds: float = 15) -> list[str]:
     """What members see, once there is so much of it and a moment has passed for more."""
-    wait_until(lambda: len(bench.simulator.texts()) >= count, seconds=seconds)
+    bench.simulator_shows(count, seconds=seconds)
     time.sleep(0.3)
     texts = bench.simulator.texts()
     assert len(texts) == count
@@ -118,7 +118,8 @@ def test_the_eleventh_message_of_a_minute_gets_one_notice_and_then_silence(
     bench = bench_of(stack, kind, tmp_path, user_limit="10/minute;100/day")
     for number in range(13):
         assert bench.simulator.send(Sent(f"问题{number}", new_id())).status_code == 200
-        wait_until(lambda count=min(number + 1, 11): len(bench.simulator.texts()) >= count)
+        if number < 11:
+            bench.simulator_shows(number + 1)
     *answers, notice = shown(bench, 11)
     assert answers == [f"回答：问题{number}" for number in range(10)]
     assert notice.startswith("提问太快，请 ") and notice.endswith(" 秒后再试。")
