@@ -17,10 +17,7 @@ from fastapi import FastAPI
 from bot.answers import Answer, Citation, Turn
 from bot.limits import make_limits
 from bot.pipeline import MerchantBot
-from bot.server.channels.configured import open_channels
-from bot.server.channels.desk import Desk
-from bot.server.channels.outbound import Outbound
-from bot.server.channels.routes import channel_routes
+from bot.server.channels import channel_routes, open_desk
 from bot.service import Service
 from bot.storage import open_store
 from ingest.settings import Settings
@@ -67,27 +64,17 @@ class Bench:
         wait_until(lambda: len(self.simulator.texts()) >= count, seconds=seconds)
 
 
-@asynccontextmanager
-async def running(desk: Desk, outbound: Outbound) -> AsyncIterator[None]:
-    """A desk between start and stop."""
-    await desk.start()
-    try:
-        yield
-    finally:
-        await desk.stop(grace_s=10)
-        await outbound.close()
-
-
 def service_app(settings: Settings, service: Service) -> FastAPI:
     """The channels' routes with their desk, and nothing else."""
-    outbound = Outbound(stand_in=settings.platform_url, first_wait_s=0.01)
-    desk = Desk(
-        service,
-        make_limits(settings),
-        open_channels(settings, outbound),
-        per_member=settings.group_session == "member",
-    )
-    app = FastAPI(lifespan=lambda _: running(desk, outbound))
+    desk = open_desk(service, settings, make_limits(settings), first_wait_s=0.01)
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        await desk.start()
+        yield
+        await desk.stop(grace_s=10)
+
+    app = FastAPI(lifespan=running)
     app.include_router(channel_routes(desk))
     return app
 

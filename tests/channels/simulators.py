@@ -32,6 +32,9 @@ SECRET = "secret-known-to-tests"
 SECRETS = (TOKEN, AES_KEY, SECRET)
 _NONCE = "nonce123"
 _HOUR = 3600
+# One for all: making one takes longer than a call. Servers are killed under it, so that no
+# connection may be kept.
+_HTTP = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
 _numbers = itertools.count(1)
 
 
@@ -68,6 +71,9 @@ class Simulator(Protocol):
 
     def send_body(self, body: bytes, *, signed: bool = True) -> httpx.Response:
         """Deliver bytes of any kind, as well signed as bytes of any kind can be."""
+
+    def sealed(self, plain: str) -> bytes:
+        """The body in which the platform would send this text."""
 
     def send_event(self) -> httpx.Response:
         """Deliver something that is no message."""
@@ -111,12 +117,18 @@ class _Weixin(Base):
         signature = _signature("another token" if forged else TOKEN, stamp, _NONCE, sealed)
         return {"msg_signature": signature, "timestamp": stamp, "nonce": _NONCE}
 
-    def _post(self, xml: str, *, forged: bool = False, at: float | None = None) -> httpx.Response:
-        envelope = self.crypto.encrypt_message(xml, _NONCE, "1")
+    def sealed(self, plain: str) -> bytes:
+        """XML around the ciphertext."""
+        envelope = self.crypto.encrypt_message(plain, _NONCE, "1")
         sealed = xmltodict.parse(envelope)["xml"]["Encrypt"]
-        body = f"<xml><ToUserName>{self.target}</ToUserName><Encrypt>{sealed}</Encrypt></xml>"
-        query = self._query(sealed, forged=forged, at=at)
-        return httpx.post(self.address + self.path, params=query, content=body, timeout=30)
+        return (
+            f"<xml><ToUserName>{self.target}</ToUserName><Encrypt>{sealed}</Encrypt></xml>".encode()
+        )
+
+    def _post(self, xml: str, *, forged: bool = False, at: float | None = None) -> httpx.Response:
+        body = self.sealed(xml)
+        query = self._query(xmltodict.parse(body)["xml"]["Encrypt"], forged=forged, at=at)
+        return _HTTP.post(self.address + self.path, params=query, content=body)
 
     def _xml(self, sent: Sent) -> str:
         inner = {
@@ -141,7 +153,7 @@ class _Weixin(Base):
         except Exception:  # whatever they are, they are sent
             sealed = ""
         query = self._query(sealed, forged=False, at=None) if signed else {}
-        return httpx.post(self.address + self.path, params=query, content=body, timeout=30)
+        return _HTTP.post(self.address + self.path, params=query, content=body)
 
     def send_event(self) -> httpx.Response:
         """Somebody opened the app, or follows the account."""
@@ -173,7 +185,7 @@ class WecomApp(_Weixin):
         envelope = self.crypto.encrypt_message("echo-1234", _NONCE, "1")
         sealed = xmltodict.parse(envelope)["xml"]["Encrypt"]
         query = {**self._query(sealed, forged=forged, at=None), "echostr": sealed}
-        return httpx.get(self.address + self.path, params=query), "echo-1234"
+        return _HTTP.get(self.address + self.path, params=query), "echo-1234"
 
 
 class WechatPush(_Weixin):
@@ -196,7 +208,7 @@ class WechatPush(_Weixin):
         stamp = str(int(time.time()))
         signature = _signature("another token" if forged else TOKEN, stamp, _NONCE)
         query = {"signature": signature, "timestamp": stamp, "nonce": _NONCE, "echostr": "echo-1"}
-        return httpx.get(self.address + self.path, params=query), "echo-1"
+        return _HTTP.get(self.address + self.path, params=query), "echo-1"
 
 
 class WechatReply(WechatPush):
@@ -304,13 +316,15 @@ class WecomBot(Base):
     def _post(
         self, message: dict[str, Any], *, forged: bool = False, at: float | None = None
     ) -> httpx.Response:
-        body = json.dumps(message, ensure_ascii=False).encode()
-        code, sealed = self._crypto.EncryptMsg(body, _NONCE, "1")
+        body = self.sealed(json.dumps(message, ensure_ascii=False))
+        query = self._query(json.loads(body)["encrypt"], forged=forged, at=at)
+        return _HTTP.post(self.address + self.path, params=query, content=body)
+
+    def sealed(self, plain: str) -> bytes:
+        """JSON around the ciphertext."""
+        code, envelope = self._crypto.EncryptMsg(plain.encode(), _NONCE, "1")
         assert code == 0
-        encrypted = json.loads(sealed)["encrypt"]
-        query = self._query(encrypted, forged=forged, at=at)
-        content = json.dumps({"encrypt": encrypted})
-        return httpx.post(self.address + self.path, params=query, content=content, timeout=30)
+        return json.dumps({"encrypt": json.loads(envelope)["encrypt"]}).encode()
 
     def _query(self, encrypted: str, *, forged: bool, at: float | None) -> dict[str, str]:
         stamp = str(int(at if at is not None else time.time()))
@@ -339,7 +353,7 @@ class WecomBot(Base):
         except Exception:  # whatever they are, they are sent
             encrypted = ""
         query = self._query(encrypted, forged=False, at=None) if signed else {}
-        return httpx.post(self.address + self.path, params=query, content=body, timeout=30)
+        return _HTTP.post(self.address + self.path, params=query, content=body)
 
     def send_event(self) -> httpx.Response:
         """Somebody opened the chat."""
@@ -350,7 +364,7 @@ class WecomBot(Base):
         _, sealed = self._crypto.EncryptMsg(b"echo-1234", _NONCE, "1")
         encrypted = json.loads(sealed)["encrypt"]
         query = {**self._query(encrypted, forged=forged, at=None), "echostr": encrypted}
-        return httpx.get(self.address + self.path, params=query), "echo-1234"
+        return _HTTP.get(self.address + self.path, params=query), "echo-1234"
 
 
 class Feishu(Base):
@@ -401,9 +415,12 @@ class Feishu(Base):
     def _post(
         self, event: dict[str, Any], *, forged: bool = False, at: float | None = None
     ) -> httpx.Response:
-        sealed = _feishu_encrypted(json.dumps(event, ensure_ascii=False))
-        body = json.dumps({"encrypt": sealed}).encode()
+        body = self.sealed(json.dumps(event, ensure_ascii=False))
         return self._post_body(body, forged=forged, at=at)
+
+    def sealed(self, plain: str) -> bytes:
+        """JSON around the ciphertext."""
+        return json.dumps({"encrypt": _feishu_encrypted(plain)}).encode()
 
     def _post_body(
         self, body: bytes, *, forged: bool = False, at: float | None = None
@@ -416,7 +433,7 @@ class Feishu(Base):
             "X-Lark-Request-Nonce": _NONCE,
             "X-Lark-Signature": signature,
         }
-        return httpx.post(self.address + self.path, content=body, headers=headers, timeout=30)
+        return _HTTP.post(self.address + self.path, content=body, headers=headers)
 
     def send_body(self, body: bytes, *, signed: bool = True) -> httpx.Response:
         """The signature covers the bytes themselves."""
@@ -431,7 +448,7 @@ class Feishu(Base):
         token = "another token" if forged else TOKEN
         challenge = {"type": "url_verification", "challenge": "echo-1234", "token": token}
         sealed = _feishu_encrypted(json.dumps(challenge))
-        response = httpx.post(self.address + self.path, json={"encrypt": sealed}, timeout=30)
+        response = _HTTP.post(self.address + self.path, json={"encrypt": sealed})
         return response, '{"challenge":"echo-1234"}'
 
 
@@ -496,11 +513,15 @@ class DingTalkHttp(_DingTalkMessages):
         signed = stamp.encode() + b"\n" + secret
         sign = base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
         headers = {"timestamp": stamp, "sign": sign}
-        return httpx.post(self.address + self.path, content=body, headers=headers, timeout=30)
+        return _HTTP.post(self.address + self.path, content=body, headers=headers)
 
     def send_body(self, body: bytes, *, signed: bool = True) -> httpx.Response:
         """The signature does not cover the bytes."""
         return self._post(body, forged=not signed)
+
+    def sealed(self, plain: str) -> bytes:
+        """Nothing is encrypted."""
+        return plain.encode()
 
     def send_event(self) -> httpx.Response:
         """Somebody wrote in a group without a mention."""

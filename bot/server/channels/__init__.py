@@ -1,1 +1,6 @@
 """Chats on IM platforms: each channel is one file, off until its settings are given."""
+
+from bot.server.channels.configured import open_desk
+from bot.server.channels.routes import channel_routes
+
+__all__ = ["channel_routes", "open_desk"]

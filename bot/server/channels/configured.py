@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 
+from bot.limits import RateLimits
 from bot.server.channels.adapter import Channel
+from bot.server.channels.desk import Desk
 from bot.server.channels.outbound import Outbound
+from bot.service import Service
 from ingest.errors import SettingsError
 from ingest.settings import PREFIX, Settings
 
@@ -66,6 +69,20 @@ KINDS = (
     ),
     Kind("dingtalk", "钉钉", "dingtalk", ("dingtalk_client_id", "dingtalk_client_secret")),
 )
+
+
+def open_desk(
+    service: Service, settings: Settings, limits: RateLimits, *, first_wait_s: float = 0.5
+) -> Desk:
+    """The desk with every channel that is on; with none it has nothing to do.
+
+    ``first_wait_s``: how long to wait before a push is tried again, doubled each time. Raises
+    SettingsError.
+    """
+    outbound = Outbound(stand_in=settings.platform_url, first_wait_s=first_wait_s)
+    channels = open_channels(settings, outbound)
+    per_member = settings.group_session == "member"
+    return Desk(service, limits, channels, outbound, per_member=per_member)
 
 
 def open_channels(settings: Settings, outbound: Outbound) -> list[Channel]:

@@ -24,6 +24,7 @@ from bot.errors import (
 from bot.limits import RateLimits
 from bot.reading import NoQuestionError, read_question
 from bot.server.channels.adapter import Call, Channel, Incoming, Job, Poll, Reply, age_s
+from bot.server.channels.outbound import Outbound
 from bot.server.channels.plain_text import body_of, sources_of
 from bot.server.channels.splitting import split_message
 from bot.service import Service
@@ -40,6 +41,8 @@ _QUOTED_CHARACTERS = 200
 _THREADS = 4
 # A platform that did not hear us asks again within seconds.
 _REMEMBER_S = 60.0
+# Longer than an answer and the tries to push it take.
+_GRACE_S = 20.0
 
 Key = tuple[str, str, str]
 
@@ -64,13 +67,18 @@ class Desk:
         service: Service,
         limits: RateLimits,
         channels: Sequence[Channel],
+        outbound: Outbound,
         *,
         per_member: bool = True,
     ) -> None:
-        """With ``per_member`` each member of a group has a conversation of his own."""
+        """With ``per_member`` each member of a group has a conversation of his own.
+
+        ``outbound`` is what the channels send through; it is closed at the end.
+        """
         self.channels = tuple(channels)
         self._service = service
         self._limits = limits
+        self._outbound = outbound
         self._per_member = per_member
         self._jobs: dict[Key, Job] = {}
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -97,20 +105,21 @@ class Desk:
         self._jobs[_key(channel, incoming)] = job
         self._spawn(self._deal(channel, job, None), self._work)
 
-    async def stop(self, *, grace_s: float = 20.0) -> None:
+    async def stop(self, *, grace_s: float = _GRACE_S) -> None:
         """Finish what was taken within ``grace_s``; the rest stays in the inbox."""
         for run in self._runs:
             run.cancel()
-        for task, job in self._held.items():
-            if not job.delivered:
-                task.cancel()
-        working = {*self._work, *self._held}
-        if working:
-            _, late = await asyncio.wait(working, timeout=grace_s)
+        if self._work:
+            _, late = await asyncio.wait(self._work, timeout=grace_s)
             for task in late:
+                task.cancel()
+        for task, job in self._held.items():
+            # Nobody can fetch it any more; the next start has it again.
+            if not job.delivered:
                 task.cancel()
         await asyncio.gather(*self._runs, *self._work, *self._held, return_exceptions=True)
         self._threads.shutdown(wait=True)
+        await self._outbound.close()
 
     def _spawn(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
         task = asyncio.create_task(work)
