@@ -5,19 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from fastapi import FastAPI
 
 from bot.answers import Answer, Citation, Turn
-from bot.limits import make_limits
 from bot.pipeline import MerchantBot
-from bot.server.channels import channel_routes, open_desk
+from bot.server import make_api
 from bot.service import Service
 from bot.storage import open_store
 from ingest.settings import Settings
@@ -64,21 +62,6 @@ class Bench:
         wait_until(lambda: len(self.simulator.texts()) >= count, seconds=seconds)
 
 
-def service_app(settings: Settings, service: Service) -> FastAPI:
-    """The channels' routes with their desk, and nothing else."""
-    desk = open_desk(service, settings, make_limits(settings), first_wait_s=0.01)
-
-    @asynccontextmanager
-    async def running(_: FastAPI) -> AsyncIterator[None]:
-        await desk.start()
-        yield
-        await desk.stop(grace_s=10)
-
-    app = FastAPI(lifespan=running)
-    app.include_router(channel_routes(desk))
-    return app
-
-
 def bench_of(
     stack: ExitStack, kind: type[Any], data_dir: Path, bot: NotingBot | None = None, **others: Any
 ) -> Bench:
@@ -92,8 +75,7 @@ def bench_of(
     )
     bot = bot or NotingBot()
     service = Service(lambda: cast(MerchantBot, bot), open_store(settings))
-    stack.callback(service.close)
-    address = stack.enter_context(served(service_app(settings, service)))
+    address = stack.enter_context(served(make_api(service, settings)))
     return Bench(kind(address, platform), platform, bot, service, settings)
 
 

@@ -9,10 +9,11 @@ from typing import cast
 import uvicorn
 
 from bot.pipeline import MerchantBot
+from bot.server import make_api
 from bot.service import Service
 from bot.storage import open_store
 from ingest.settings import Settings
-from tests.channels.conftest import NotingBot, service_app
+from tests.channels.conftest import NotingBot
 
 
 def main(port: int, delay_s: float, given: str) -> None:
@@ -20,7 +21,7 @@ def main(port: int, delay_s: float, given: str) -> None:
     settings = Settings(_env_file=None, **json.loads(given))
     bot = cast(MerchantBot, NotingBot(delay_s=delay_s))
     service = Service(lambda: bot, open_store(settings))
-    uvicorn.run(service_app(settings, service), port=port, log_level="error")
+    uvicorn.run(make_api(service, settings), port=port, log_level="error")
 
 
 if __name__ == "__main__":

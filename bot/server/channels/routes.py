@@ -9,8 +9,6 @@ from fastapi import APIRouter, Request, Response
 from bot.server.channels.adapter import Call, Channel
 from bot.server.channels.desk import Desk
 
-_MAX_BYTES = 256 * 1024
-
 
 def channel_routes(desk: Desk) -> APIRouter:
     """One route for every channel that is called; they are in no OpenAPI document."""
@@ -24,10 +22,6 @@ def channel_routes(desk: Desk) -> APIRouter:
 
 def _endpoint(desk: Desk, channel: Channel):  # type: ignore[no-untyped-def]
     async def answer(request: Request) -> Response:
-        body = await _body(request)
-        if body is None:
-            return Response(status_code=413)
-
         async def connected() -> bool:
             return not await request.is_disconnected()
 
@@ -35,7 +29,7 @@ def _endpoint(desk: Desk, channel: Channel):  # type: ignore[no-untyped-def]
             method=request.method,
             query=dict(request.query_params),
             headers={name.lower(): value for name, value in request.headers.items()},
-            body=body,
+            body=await request.body(),
             at=time.time(),
             connected=connected,
         )
@@ -43,13 +37,3 @@ def _endpoint(desk: Desk, channel: Channel):  # type: ignore[no-untyped-def]
         return Response(reply.body, reply.status, media_type=reply.media_type)
 
     return answer
-
-
-async def _body(request: Request) -> bytes | None:
-    """The body; None as soon as it is larger than any platform's."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_BYTES:
-            return None
-    return body
