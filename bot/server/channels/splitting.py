@@ -8,7 +8,7 @@ from collections.abc import Iterator
 # From the best place to cut to the last resort; what is matched stays with what precedes it.
 _ENDS = (r"\n\n+", r"\n", r"[。！？!?；;]+[”’」）)]*(?:\[\d+\])*", r"[，,、：: ]")
 # An address and a mark are never cut.
-_ATOM = re.compile(r"https?://[^\s（）()，。；]+|\[\d+\]|.", re.DOTALL)
+_WHOLE = r"https?://[!-~]+|\[\d+\]|."
 # "（99/99）\n" in UTF-8.
 _NUMBER_BYTES = 12
 
@@ -50,12 +50,12 @@ def _pieces(text: str, room: int, level: int = 0) -> Iterator[str]:
     elif level == len(_ENDS):
         yield from _atoms(text, room)
     else:
-        for piece in re.findall(rf".+?(?:{_ENDS[level]}|\Z)", text, re.DOTALL):
+        for piece in re.findall(rf"(?>{_WHOLE})+?(?:{_ENDS[level]}|\Z)", text, re.DOTALL):
             yield from _pieces(piece, room, level + 1)
 
 
 def _atoms(text: str, room: int) -> Iterator[str]:
-    for atom in _ATOM.findall(text):
+    for atom in re.findall(_WHOLE, text, re.DOTALL):
         if _size(atom) <= room:
             yield atom
         else:
