@@ -185,6 +185,7 @@ def test_the_constraints_agree_with_the_versions_the_project_fixes() -> None:
 def test_what_the_code_imports_is_declared() -> None:
     """A package that another one happens to bring may be gone with its next release."""
     import_names = {
+        "Crypto": "pycryptodome",
         "bs4": "beautifulsoup4",
         "dateutil": "python-dateutil",
         "docx": "python-docx",
