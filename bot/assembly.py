@@ -11,6 +11,7 @@ from bot.confidence import load_calibration
 from bot.conversation import Conversation
 from bot.distinctions import load_distinctions
 from bot.errors import RuleDataError
+from bot.lexical_store import lexical_dir
 from bot.pipeline import MerchantBot
 from bot.platforms import Platforms, load_platforms
 from bot.ranking import UnitRanker
@@ -51,7 +52,12 @@ def open_bot(
     platforms = load_platforms(settings.corpus_dir)
     distinctions = load_distinctions(settings.corpus_dir)
     retriever = HybridRetriever(
-        index, embedder, platforms, distinctions=distinctions, use_questions=use_questions
+        index,
+        embedder,
+        platforms,
+        distinctions=distinctions,
+        use_questions=use_questions,
+        lexical_dir=lexical_dir(settings, index.manifest, use_questions=use_questions),
     )
     wording = load_wording()
     return MerchantBot(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.answers import Passage
 from bot.distinctions import Distinctions
 from bot.lexical import LexicalIndex
+from bot.lexical_store import LexicalStore
 from bot.platforms import Platforms
 from ingest.articles import Article
 from ingest.embedders import Embedder, Vectors
@@ -45,12 +46,6 @@ class Retrieved:
     vector: Vectors
 
 
-@dataclass(frozen=True)
-class _Snapshot:
-    token: str
-    lexical: LexicalIndex
-
-
 class HybridRetriever:
     """Searches one index; follows it when it changes. Safe to share between threads."""
 
@@ -64,8 +59,10 @@ class HybridRetriever:
         weights: Weights | None = None,
         candidates: int = 60,
         use_questions: bool = True,
+        lexical_dir: Path | None = None,
     ) -> None:
-        """Without ``use_questions`` it searches as if no article said how merchants ask."""
+        """Without ``use_questions`` it searches as if no article said how merchants ask;
+        without ``lexical_dir`` the word index is made anew in memory."""
         self._index = index
         self._embedder = embedder
         self._platforms = platforms
@@ -73,8 +70,7 @@ class HybridRetriever:
         self._weights = weights or Weights()
         self._candidates = candidates
         self._use_questions = use_questions
-        self._lock = threading.Lock()
-        self._snapshot: _Snapshot | None = None
+        self._lexical = LexicalStore(index, lexical_dir, use_questions=use_questions)
 
     @property
     def index(self) -> ArticleIndex:
@@ -137,20 +133,7 @@ class HybridRetriever:
 
     def lexical(self) -> LexicalIndex:
         """The word index of what is in the store now."""
-        token = self._index.state()
-        snapshot = self._snapshot
-        if snapshot is None or snapshot.token != token:
-            with self._lock:
-                snapshot = self._snapshot
-                if snapshot is None or snapshot.token != token:
-                    snapshot = _Snapshot(token, LexicalIndex(self._documents()))
-                    self._snapshot = snapshot
-        return snapshot.lexical
-
-    def _documents(self) -> Iterable[tuple[str, str]]:
-        for row in self._index.iter_passages():
-            ways = row.questions if self._use_questions else ()
-            yield row.chunk.id, "\n".join([row.chunk.context, row.chunk.text, *ways])
+        return self._lexical.current()
 
     def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, Article]]:
         rows = list(rows)
