@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bot.calculating import Calculator, indexed_rules
 from bot.confidence import load_calibration
@@ -21,6 +23,11 @@ from ingest.embedders import Embedder, make_embedder
 from ingest.index import open_index
 from ingest.settings import Settings, load_settings
 from ingest.sync import manifest_of
+
+if TYPE_CHECKING:
+    from bot.service import Service
+
+_WARM_UP = "多久结算一次"
 
 
 def open_bot(
@@ -58,6 +65,34 @@ def open_bot(
         wording=wording,
         calibration=load_calibration(),
     )
+
+
+def open_service(
+    settings: Settings | None = None,
+    *,
+    make_bot: Callable[[], MerchantBot] | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Service:
+    """The service over the bot and the database of the settings; nothing is loaded yet.
+
+    ``make_bot`` stands in for ``open_bot`` and a first question. Raises SettingsError or
+    StoreError.
+    """
+    # Whoever only asks a bot pays for no database.
+    from bot.service import Service, ServiceOptions
+    from bot.storage import open_store
+
+    settings = settings or load_settings()
+
+    def warm_bot() -> MerchantBot:
+        bot = open_bot(settings, progress=progress)
+        bot.examine(_WARM_UP)
+        return bot
+
+    options = ServiceOptions(
+        threads=settings.answer_threads, idle=dt.timedelta(minutes=settings.session_minutes)
+    )
+    return Service(make_bot or warm_bot, open_store(settings), options=options)
 
 
 def open_rules(settings: Settings | None = None) -> Rules:

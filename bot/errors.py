@@ -8,7 +8,12 @@
     │   ├── OutsideRulesError      a day or value the rules say nothing about
     │   └── InputError             an input that cannot be (names the input)
     ├── CitationError          a citation that is not an exact slice of its article
-    └── BatchError             a batch file cannot be read or written
+    ├── BatchError             a batch file cannot be read or written
+    ├── StoreError             the database cannot be opened, read or written
+    └── ServiceError           the service cannot do what was asked of it
+        ├── UnknownAnswerError     feedback on an answer that was never given
+        ├── BusyError              too many questions wait already
+        └── ClosedError            the service is being stopped
 """
 
 from __future__ import annotations
@@ -45,3 +50,23 @@ class CitationError(BotError):
 
 class BatchError(BotError):
     """A batch file cannot be read or written."""
+
+
+class StoreError(BotError):
+    """The database cannot be opened, read or written."""
+
+
+class ServiceError(BotError):
+    """The service cannot do what was asked of it."""
+
+
+class UnknownAnswerError(ServiceError):
+    """Feedback on an answer that was never given, or a question that is on no list."""
+
+
+class BusyError(ServiceError):
+    """More questions wait already than can be answered in good time."""
+
+
+class ClosedError(ServiceError):
+    """The service is being stopped and takes no more questions."""

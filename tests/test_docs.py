@@ -82,6 +82,8 @@ def spoken(default: object) -> str:
         return "不设"
     if isinstance(default, Path):
         return f"项目里的 `{default.relative_to(ROOT).as_posix()}`"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return f"`{default}`"
 
 
