@@ -18,13 +18,11 @@ from ingest.settings import Settings, load_settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from bot import MerchantBot
-    from page import Assistant
+    from bot.service import Service
 
 # Longer than any answer takes; open pages hold their connections for ever.
 _GOODBYE_SECONDS = 2
 _BACKLOG = 128
-_WARM_UP = "多久结算一次"
 
 cli = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
@@ -52,45 +50,37 @@ def serve(settings: Settings, host: str, port: int) -> None:
     # Behind the port check, because they take seconds to import.
     import uvicorn
 
-    from page import Assistant
+    from bot.assembly import open_service
 
-    assistant = Assistant(
-        lambda: warm_bot(settings), on_failure=lambda: setattr(server, "should_exit", True)
-    )
+    service = open_service(settings, progress=_tell)
     config = uvicorn.Config(
-        make_server(assistant),
+        make_server(service, settings),
         log_level="warning",
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
     )
     server = uvicorn.Server(config)
+    service.on_failure = lambda: setattr(server, "should_exit", True)
     # Open pages keep a connection each; that stopping cuts them off is no error to report.
     logging.getLogger("uvicorn.error").addFilter(lambda record: not server.should_exit)
-    assistant.start()
+    service.start()
     typer.echo(f"网页：http://{f'[{host}]' if ':' in host else host}:{port}（按 Ctrl+C 停止）")
-    server.run(sockets=[listening])
-    if assistant.failure is not None:
-        raise assistant.failure
+    try:
+        server.run(sockets=[listening])
+    finally:
+        service.close()
+    if service.failure is not None:
+        raise service.failure
 
 
-def warm_bot(settings: Settings) -> MerchantBot:
-    """A bot that has loaded all it needs to answer."""
-    from bot import open_bot
-
-    bot = open_bot(settings, progress=_tell)
-    bot.examine(_WARM_UP)
-    return bot
-
-
-def make_server(assistant: Assistant) -> FastAPI:
+def make_server(service: Service, settings: Settings) -> FastAPI:
     """Everything served over HTTP; the page comes last, because it takes what is left over."""
     from fastapi import FastAPI
 
-    from page import add_page_routes, build_page, mount_page
+    from page import add_page
 
     server = FastAPI(title="掌柜问答", docs_url=None, redoc_url=None, openapi_url=None)
-    add_health_routes(server, lambda: assistant.ready)
-    add_page_routes(server, assistant)
-    return mount_page(server, build_page(assistant))
+    add_health_routes(server, lambda: service.ready)
+    return add_page(server, service, settings)
 
 
 def add_health_routes(server: FastAPI, ready: Callable[[], bool]) -> None:

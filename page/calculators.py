@@ -16,9 +16,9 @@ from bot.calculating import cite
 from bot.errors import InputError, OutsideRulesError
 from bot.pipeline import today_in_shanghai
 from bot.rules.ruleset import Rules
+from bot.service import Service
 from bot.tools import TOOLS, run_tool
 from ingest.articles import Article
-from page.assistant import Assistant
 from page.fields import Field, Filled, fields_of
 from page.labels import tool_title
 from page.parts import part
@@ -45,7 +45,7 @@ class Filling:
     result: str = ""
 
 
-def add_calculator_routes(router: APIRouter, assistant: Assistant, words: Words) -> None:
+def add_calculator_routes(router: APIRouter, service: Service, words: Words) -> None:
     """``calculators/{tool}``: the form, and what comes of it when it is sent."""
 
     @router.get("/calculators/{tool}")
@@ -55,7 +55,7 @@ def add_calculator_routes(router: APIRouter, assistant: Assistant, words: Words)
     @router.post("/calculators/{tool}")
     async def calculate(tool: str, request: Request) -> HTMLResponse:
         filled = await request.form()
-        return part(lambda: _calculated(assistant, tool, filled, words), words)
+        return part(lambda: _calculated(service, tool, filled, words), words)
 
 
 def render_calculators(words: Words) -> str:
@@ -79,12 +79,12 @@ def render_form(filling: Filling, words: Words) -> str:
     )
 
 
-def _calculated(assistant: Assistant, tool: str, filled: FormData, words: Words) -> str:
+def _calculated(service: Service, tool: str, filled: FormData, words: Words) -> str:
     if tool not in TOOLS:
         return notice(words("no_such_tool"), words)
-    if not assistant.ready:
+    if not service.ready:
         return render_form(Filling(tool, result=notice(words("loading"), words)), words)
-    bot = assistant.bot
+    bot = service.bot
     if bot.calculator.rules is None:
         return notice(bot.calculator.problem, words)
     values = _values(fields_of(tool), filled)

@@ -89,7 +89,11 @@ def render_opened(opened: Opened, words: Words) -> str:
         opened=opened,
         why=why(opened, words),
         requests=[
-            (tool_title(request.tool, words), input_rows(request.tool, request.inputs, words), request)
+            (
+                tool_title(request.tool, words),
+                input_rows(request.tool, request.inputs, words),
+                request,
+            )
             for request in opened.requests
         ],
         passages=[

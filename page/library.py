@@ -91,9 +91,7 @@ def render_shelves(rows: Iterable[ArticleRow], words: Words) -> str:
 def render_findings(bot: MerchantBot, query: str, words: Words) -> str:
     """What a search finds, best first."""
     passages = bot.retriever.search(query, _FOUND).passages if query else ()
-    found = [
-        Finding(p, passage_address(p.article_id, p.start, p.end, p.text)) for p in passages
-    ]
+    found = [Finding(p, passage_address(p.article_id, p.start, p.end, p.text)) for p in passages]
     return render("findings.html", words, query=query, found=found)
 
 

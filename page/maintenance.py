@@ -13,6 +13,7 @@ from starlette.datastructures import UploadFile as SentFile
 
 from bot.service import Service
 from ingest.articles import article_id, article_paths
+from ingest.errors import CorpusError
 from page.admin import Admins
 from page.drafts import Drafts, Upload, draft, write
 from page.parts import loading, part
@@ -106,10 +107,8 @@ def add_maintenance_routes(
     def delete(request: Request, article: str = Form(""), sure: str = Form("")) -> HTMLResponse:
         def work() -> str:
             path = file_of(article, bench.corpus_dir)
-            if path is None:
-                return notice(words("gone"), words)
             if not sure:
-                return render("delete.html", words, article=article, path=path.name)
+                return render("delete.html", words, article=article)
             path.unlink(missing_ok=True)
             bench.syncing.start()
             return render_sync(bench.syncing, words)
@@ -117,11 +116,12 @@ def add_maintenance_routes(
         return guarded(request, work)
 
 
-
-def file_of(identifier: str, corpus_dir: Path) -> Path | None:
-    """The file of an article, None when the folder holds no such."""
-    paths = article_paths(corpus_dir)
-    return next((path for path in paths if article_id(path, corpus_dir) == identifier), None)
+def file_of(identifier: str, corpus_dir: Path) -> Path:
+    """The file of an article; raise CorpusError when the folder holds no such."""
+    for path in article_paths(corpus_dir):
+        if article_id(path, corpus_dir) == identifier:
+            return path
+    raise CorpusError(f"文章目录里没有 {identifier}，可能已经删除。请刷新后再试。")
 
 
 def render_workbench(service: Service, words: Words) -> str:

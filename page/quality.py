@@ -22,9 +22,7 @@ _SAID = ("answered", "calculated")
 _FAILED = 50
 
 
-def add_quality_routes(
-    router: APIRouter, words: Words, *, path: Path = REPORT
-) -> None:
+def add_quality_routes(router: APIRouter, words: Words, *, path: Path = REPORT) -> None:
     """``quality``: the report at ``path``, or how to make one."""
 
     @router.get("/quality")
@@ -93,9 +91,7 @@ def _plots(run: Mapping[str, Any], words: Words) -> Iterator[tuple[str, str]]:
 
 
 def _bars(run: Mapping[str, Any]) -> Iterator[charts.Bar]:
-    goals = {
-        gate["kind"]: gate["value"] for gate in run["gates"] if gate["figure"] == "pass_share"
-    }
+    goals = {gate["kind"]: gate["value"] for gate in run["gates"] if gate["figure"] == "pass_share"}
     for kind, figures in run["figures"]["kinds"].items():
         share = figures["pass_share"] or 0.0
         yield charts.Bar(kind, share, f"{share:.1%} / {figures['cases']:.0f}", goals.get(kind))
