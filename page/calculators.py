@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -122,7 +122,11 @@ def _rest_of_course(
         return ()
     result, tool, name, others = _GOES_ON[calculation.tool]
     day = calculation.result[result]
-    return [run_tool(tool, {name: day, **others}, today=today, rules=rules)] if day else ()
+    if not day:
+        return ()
+    followed = run_tool(tool, {name: day, **others}, today=today, rules=rules)
+    # Nobody gave its inputs.
+    return [replace(followed, inputs={})]
 
 
 def _values(fields: Sequence[Field], filled: Filled) -> dict[str, Any]:

@@ -16,7 +16,7 @@ RESULTS = {
     "confirm_date": "确认收货日",
     "cyber_monday": "网络星期一",
     "days_since_close": "距上次关闭的天数",
-    "deadline": "截止日",
+    "deadline": "维权截止日",
     "decision": "处理结果",
     "documents": "要交的材料",
     "earliest_apply_date": "最早可申请的日期",

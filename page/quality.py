@@ -19,7 +19,6 @@ from page.words import Words
 
 REPORT = Path(__file__).resolve().parent.parent / "out" / "eval.json"
 _SAID = ("answered", "calculated")
-_FAILED = 50
 
 
 def add_quality_routes(router: APIRouter, words: Words, *, path: Path = REPORT) -> None:
@@ -45,7 +44,7 @@ def render_report(run: Mapping[str, Any], words: Words) -> str:
         overall=run["figures"]["overall"],
         gates=run["gates"],
         plots=[(words(f"plot_{name}"), Markup(svg)) for name, svg in _plots(run, words)],
-        failed=[case for case in cases if not case["passed"]][:_FAILED],
+        failed=[case for case in cases if not case["passed"]],
     )
 
 

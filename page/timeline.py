@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ def timeline(calculations: Sequence[Calculation], words: Words) -> tuple[Moment,
             titles.setdefault(when, {}).setdefault(title, given)
     if len(titles) < _FEWEST:
         return ()
-    ordered = sorted(titles, key=_last_day)
+    ordered = sorted(titles, key=lambda when: _place(when, titles))
     before = [None, *ordered]
     return tuple(
         Moment(when, tuple(titles[when]), any(titles[when].values()), _days(earlier, when))
@@ -67,12 +67,14 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-def _last_day(when: str) -> tuple[dt.date, bool]:
-    """Where a moment stands in the order: a month after the days that are in it."""
+def _place(when: str, others: Iterable[str]) -> tuple[dt.date, bool]:
+    """Where a moment stands: a month after its first day that is one too, else at its end."""
     if day := _day(when):
         return day, False
     year, month = map(int, when.split("-"))
-    return dt.date(year, month, calendar.monthrange(year, month)[1]), True
+    end = dt.date(year, month, calendar.monthrange(year, month)[1])
+    within = [day for other in others if (day := _day(other)) and other.startswith(when)]
+    return min(within, default=end), True
 
 
 def _days(earlier: str | None, when: str) -> int | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bot import Answer, MerchantBot
-from tests.app.conftest import OpenPage, ServeAssistant
+from tests.app.conftest import OpenPage, ServeService
 from tests.app.fakes import FakeBot, calculation, citation, loaded, loading
 
 _FEE = "小红书支付渠道费收几个点？"
@@ -111,10 +112,10 @@ def test_a_question_outside_the_knowledge_base_looks_refused(
 
 
 def test_a_follow_up_is_answered_below_what_was_said_and_knowing_it(
-    serve: ServeAssistant, open_page: OpenPage
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
 ) -> None:
     bot = FakeBot()
-    page = open_page(serve(loaded(bot)))
+    page = open_page(serve(loaded(bot, tmp_path)))
     _ask(page, "费率？")
     _ask(page, "那海外的呢？")
     assert [turn.content for turn in bot.asked[-1][1]] == ["费率？", "费率是0.7%。[1]"]
@@ -165,18 +166,22 @@ def test_enter_sends_and_shift_enter_breaks_the_line(address: str, open_page: Op
     expect(box).to_have_value("")
 
 
-def test_an_empty_box_sends_nothing(serve: ServeAssistant, open_page: OpenPage) -> None:
+def test_an_empty_box_sends_nothing(
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
+) -> None:
     bot = FakeBot()
-    page = open_page(serve(loaded(bot)))
+    page = open_page(serve(loaded(bot, tmp_path)))
     page.get_by_label("您的问题").fill("  ")
     page.get_by_label("您的问题").press("Enter")
     _ask(page, "费率？")
     assert [text for text, _ in bot.asked] == ["费率？"]
 
 
-def test_a_new_conversation_forgets_the_old_one(serve: ServeAssistant, open_page: OpenPage) -> None:
+def test_a_new_conversation_forgets_the_old_one(
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
+) -> None:
     bot = FakeBot()
-    page = open_page(serve(loaded(bot)))
+    page = open_page(serve(loaded(bot, tmp_path)))
     _ask(page, "费率？").locator(".cite").click()
     page.get_by_role("button", name="新对话").click()
     page.get_by_text("想查哪条规则").wait_for()
@@ -186,10 +191,10 @@ def test_a_new_conversation_forgets_the_old_one(serve: ServeAssistant, open_page
 
 
 def test_a_question_typed_while_the_model_loads_is_answered_when_it_has(
-    serve: ServeAssistant, open_page: OpenPage
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    assistant, go_on = loading(FakeBot())
-    page = open_page(serve(assistant))
+    service, go_on = loading(FakeBot(), tmp_path)
+    page = open_page(serve(service))
     box = page.get_by_label("您的问题")
     box.fill("费率？")
     box.press("Enter")
@@ -199,10 +204,10 @@ def test_a_question_typed_while_the_model_loads_is_answered_when_it_has(
 
 
 def test_a_choice_that_completes_a_question_is_sent_by_its_button(
-    serve: ServeAssistant, open_page: OpenPage
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
 ) -> None:
     bot = FakeBot(Answer("clarify", "从哪里发货？", suggestions=("境内发货", "境外发货")))
-    page = open_page(serve(loaded(bot)))
+    page = open_page(serve(loaded(bot, tmp_path)))
     _ask(page, "几天自动确认？")
     page.get_by_text("请选一项").wait_for()
     page.get_by_role("button", name="境外发货").click()
@@ -211,12 +216,12 @@ def test_a_choice_that_completes_a_question_is_sent_by_its_button(
 
 
 def test_the_rule_of_a_calculation_opens_its_sentence(
-    serve: ServeAssistant, open_page: OpenPage
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
 ) -> None:
     answer = Answer(
         "calculated", "手续费0.70元。[1]", citations=(citation(),), calculations=(calculation(),)
     )
-    page = open_page(serve(loaded(FakeBot(answer))))
+    page = open_page(serve(loaded(FakeBot(answer), tmp_path)))
     card = _ask(page, "100元收多少？").locator(".calculation")
     assert "0.70" in card.locator(".result").inner_text()
     card.get_by_text("计算过程和依据").click()
@@ -241,9 +246,11 @@ def test_a_narrow_screen_does_not_scroll_sideways(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(
-    serve: ServeAssistant, open_page: OpenPage, scheme: str
+    serve: ServeService, open_page: OpenPage, tmp_path: Path, scheme: str
 ) -> None:
-    page = open_page(serve(loaded(FakeBot(Answer("not_found", "没有。[1]", (citation(),))))))
+    page = open_page(
+        serve(loaded(FakeBot(Answer("not_found", "没有。[1]", (citation(),))), tmp_path))
+    )
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.reload()
     page.get_by_label("您的问题").wait_for()
