@@ -57,11 +57,14 @@ class Admins:
 
     def knows(self, request: Request) -> bool:
         """Whether a request comes from an open login, and from our page."""
-        token = request.cookies.get(COOKIE, "")
         # A form on somebody else's page cannot set this header.
         ours = request.method == "GET" or "x-part" in request.headers
+        return ours and self.holds(request.cookies.get(COOKIE, ""))
+
+    def holds(self, token: str) -> bool:
+        """Whether a login is open."""
         with self._lock:
-            return ours and self._ends.get(token, 0.0) > self.clock()
+            return self._ends.get(token, float("-inf")) > self.clock()
 
     def guard(
         self, request: Request, then: str, work: Callable[[], str], words: Words

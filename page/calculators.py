@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.datastructures import FormData
 from fastapi.responses import HTMLResponse
-from starlette.datastructures import FormData
 
 from bot import Calculation
 from bot.calculating import cite

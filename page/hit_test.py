@@ -109,15 +109,19 @@ def render_opened(opened: Opened, words: Words) -> str:
 def why(opened: Opened, words: Words) -> str:
     """The reason for the decision, in a sentence."""
     answer, seen = opened.answer, opened.seen
+    reason = f"because_{answer.trace.get('reason', '')}"
     if answer.calculations:
-        return words("why_calculated")
-    reason = str(answer.trace.get("reason", ""))
-    if f"because_{reason}" in words.texts:
-        return words(f"because_{reason}", foreign="、".join(sorted(seen.foreign)))
-    if answer.status == "answered" and not answer.citations:
-        return words("because_smalltalk")
-    key = "because_sure" if answer.status == "answered" else "because_not_sure"
-    return words(key, confidence=f"{seen.confidence:.2f}", needed=f"{opened.needed:.2f}")
+        reason = "why_calculated"
+    elif answer.status == "answered":
+        reason = "because_sure" if answer.citations else "because_smalltalk"
+    elif reason not in words.texts:
+        reason = "because_not_sure"
+    return words(
+        reason,
+        foreign="、".join(sorted(seen.foreign)),
+        confidence=f"{seen.confidence:.2f}",
+        needed=f"{opened.needed:.2f}",
+    )
 
 
 def _weighed(bot: MerchantBot, seen: Examined) -> tuple[Weighed, ...]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
-from starlette.datastructures import UploadFile as SentFile
 
 from bot.service import Service
 from ingest.articles import article_id, article_paths
@@ -56,7 +55,7 @@ def add_maintenance_routes(
         uploads = [
             Upload(sent.filename or "", await sent.read(_LARGEST + 1))
             for sent in form.getlist("files")
-            if isinstance(sent, SentFile) and sent.filename
+            if not isinstance(sent, str) and sent.filename
         ]
         title, text = str(form.get("title", "")).strip(), str(form.get("text", "")).strip()
         if text:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from fastapi.responses import HTMLResponse
 
 from bot import BotError
+from evals.errors import EvalError
 from ingest.errors import IngestError
 from page.templating import notice, render
 from page.words import Words
@@ -27,7 +28,7 @@ def part(work: Callable[[], str], words: Words) -> HTMLResponse:
     """
     try:
         content = work()
-    except (BotError, IngestError) as exc:
+    except (BotError, EvalError, IngestError) as exc:
         content = notice(str(exc), words)
     except Exception:
         _LOG.exception("a part of the page failed")
