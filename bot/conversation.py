@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.answers import Turn
 from bot.distinctions import Distinctions
 from bot.platforms import Platforms
+from bot.steps import advanced
 from bot.text import terms
 from bot.wording import Wording
 
@@ -30,11 +31,14 @@ class Conversation:
         Only what the merchant said counts: a wrong statement of an earlier answer is not
         taken over.
         """
+        message = self.distinctions.without_denied(message)
         topic = self._topic([turn.content for turn in history if turn.role == "user"][-_TURNS:])
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)
         if self._is_correction(message):
             return (topic,)
+        if moved := advanced(topic, message):
+            return (moved,)
         joined = self._joined(topic, message)
         placed = self._placed(topic, message)
         return (joined, placed) if self._leans_on_topic(message) else (placed, joined)
@@ -45,7 +49,11 @@ class Conversation:
         for message in messages:
             if self.wording.smalltalk(message) or (topic and self._is_correction(message)):
                 continue
-            if topic and not self.wording.switches_topic(message) and self._leans_on_topic(message):
+            if topic and (moved := advanced(topic, message)):
+                topic = moved
+            elif (
+                topic and not self.wording.switches_topic(message) and self._leans_on_topic(message)
+            ):
                 topic = self._joined(topic, message)
             else:
                 topic = self._placed(topic, message) if topic else message

@@ -9,6 +9,7 @@ from bot.understanding.disputes import denied_facts, said_facts
 from bot.understanding.elapsed import elapsed_since
 from bot.understanding.messages import Message
 from bot.understanding.negation import affirmed
+from bot.understanding.residue import residue
 from bot.understanding.slots import TOOLS
 from bot.understanding.stores import category, seller_type
 from bot.understanding.vocabulary import ToolWords
@@ -122,6 +123,14 @@ def _acceptance_asked(message: Message) -> bool:
     return message.has("acceptance") and bool(said_facts(message))
 
 
+def _topic_only(message: Message) -> bool:
+    """明年的黑五: nothing but a shopping day and a year is said."""
+    left = residue(message, [message.words.tools["peak_season"]])
+    for year in message.words.relative_years:
+        left = left.replace(year, "")
+    return not left.strip("0123456789年")
+
+
 def _review_months(message: Message) -> bool:
     told = message.month_results
     return told is not None and message.has("review")
@@ -150,5 +159,6 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "acceptance_asked": _acceptance_asked,
     "review_months": _review_months,
     "months_named": _months_named,
+    "topic_only": _topic_only,
     "refund_unless_negated": _refund_unless_negated,
 }

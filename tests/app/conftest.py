@@ -11,16 +11,23 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
-from app import make_server
 from bot.service import Service
 from ingest.settings import Settings
+from page import add_page
 from scripts.serving import open_browser, served_page
 from tests.fakes import local_settings
 
 OpenPage = Callable[[str], Page]
 ServeService = Callable[[Service], str]
+
+
+def page_server(service: Service, settings: Settings) -> FastAPI:
+    """The page alone."""
+    service.start()
+    return add_page(FastAPI(), service, settings)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +98,7 @@ def serve(tmp_path: Path) -> Iterator[ServeService]:
     def start(service: Service) -> str:
         listening = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(
-            make_server(service, settings), log_level="critical", timeout_graceful_shutdown=1
+            page_server(service, settings), log_level="critical", timeout_graceful_shutdown=1
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)

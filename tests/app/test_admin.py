@@ -8,9 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from app import make_server
 from bot.keys import Password
 from page.admin import Admins
+from tests.app.conftest import page_server
 from tests.app.fakes import FakeBot, loaded
 from tests.fakes import local_settings
 
@@ -22,7 +22,7 @@ def _client(folder: Path, password: str | None = _PASSWORD) -> TestClient:
     secret = SecretStr(password) if password else None
     settings = local_settings(folder / "corpus", folder, admin_password=secret)
     (folder / "corpus").mkdir(exist_ok=True)
-    return TestClient(make_server(loaded(FakeBot(), folder), settings))
+    return TestClient(page_server(loaded(FakeBot(), folder), settings))
 
 
 def _enter(client: TestClient, password: str = _PASSWORD) -> str:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from app import make_server
 from ingest.settings import Settings
 from page.passages import passage_address
 from scripts.serving import free_port
+from tests.app.conftest import page_server
 from tests.app.fakes import ARTICLE, QUOTE, FakeBot, citation, loaded, loading
 from tests.conftest import CORPUS, ROOT
 from tests.fakes import local_settings
@@ -31,23 +31,20 @@ def _app(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 def _client(folder: Path) -> TestClient:
-    return TestClient(make_server(loaded(FakeBot(), folder), _settings(folder)))
+    return TestClient(page_server(loaded(FakeBot(), folder), _settings(folder)))
 
 
 def _settings(folder: Path) -> Settings:
     return local_settings(folder / "corpus", folder)
 
 
-def test_the_process_is_healthy_at_once_and_ready_when_the_bot_is(tmp_path: Path) -> None:
+def test_an_article_can_be_opened_once_the_bot_is_there(tmp_path: Path) -> None:
     service, go_on = loading(FakeBot(), tmp_path)
-    client = TestClient(make_server(service, _settings(tmp_path)))
+    client = TestClient(page_server(service, _settings(tmp_path)))
     address = "/" + passage_address(ARTICLE.id, 0, 1, "#")
-    assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").status_code == 503
     assert client.get(address).status_code == 503
     go_on()
     assert service.bot is not None
-    assert client.get("/readyz").json() == {"status": "ready"}
     assert client.get(address).status_code == 200
 
 
