@@ -7,6 +7,7 @@
   const SHADE = "zhanggui-shade";
   let opener = null;
   let latest = 0;
+  let latestSaid = null;
 
   const byId = (id) => document.getElementById(id);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -90,10 +91,13 @@
       if (!byId("passage").hidden) closePassage();
       return;
     }
-    if (!newest.offsetParent) return;
+    const said = newest.querySelector(".answer-text, .waiting");
+    // Thumbs and copying change an answer too; they are no news.
+    if (!said || said === latestSaid || !newest.offsetParent) return;
+    latestSaid = said;
     newest.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
-    const said = newest.querySelector(".answer, .waiting");
-    byId("announcement").textContent = said ? said.innerText : "";
+    const badge = newest.querySelector(".badge");
+    byId("announcement").textContent = `${badge ? badge.innerText : ""} ${said.innerText}`.trim();
   }
 
   function watch() {
