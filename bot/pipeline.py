@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
 import time
@@ -58,6 +59,12 @@ class MerchantBot(Examiner):
         total = round((time.perf_counter() - started) * 1000, 1)
         return replace(answer, timings_ms={**answer.timings_ms, "total": total})
 
+    async def aask(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Answer:
+        """The same without holding up the event loop."""
+        return await asyncio.to_thread(self.ask, text, history=history, today=today)
+
     def _answered(self, question: Question) -> Answer:
         for _ in range(_LOOKS):
             try:
@@ -101,7 +108,9 @@ class MerchantBot(Examiner):
     def _not_written(self, seen: Examined, composed: Composed) -> str | None:
         """What the articles say themselves, or can be seen, not to hold; None when they answer."""
         quotes = [citation.quote for citation in composed.citations]
-        if self._leaves_open(seen.ranked) or self.wording.is_open_point(re.split("[。：]", quotes[0])[0]):
+        if self._leaves_open(seen.ranked) or self.wording.is_open_point(
+            re.split("[。：]", quotes[0])[0]
+        ):
             return "这一点"
         return self.wording.needed_figure(seen.question, quotes)
 
