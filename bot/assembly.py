@@ -9,6 +9,7 @@ from bot.confidence import load_calibration
 from bot.conversation import Conversation
 from bot.distinctions import load_distinctions
 from bot.errors import RuleDataError
+from bot.phrasing import open_phraser
 from bot.pipeline import MerchantBot
 from bot.platforms import Platforms, load_platforms
 from bot.ranking import UnitRanker
@@ -47,16 +48,24 @@ def open_bot(
         index, embedder, platforms, distinctions=distinctions, use_questions=use_questions
     )
     wording = load_wording()
+    calculator = _calculator(retriever, platforms)
     return MerchantBot(
         retriever=retriever,
         ranker=UnitRanker(retriever, wording),
-        calculator=_calculator(retriever, platforms),
+        calculator=calculator,
         conversation=Conversation(wording, platforms, distinctions),
         platforms=platforms,
         distinctions=distinctions,
         thesaurus=load_thesaurus(settings.corpus_dir),
         wording=wording,
         calibration=load_calibration(),
+        phraser=open_phraser(
+            settings,
+            platforms=platforms,
+            rules=calculator.rules,
+            embed=retriever.embed,
+            article=retriever.article,
+        ),
     )
 
 

@@ -8,7 +8,8 @@
     │   ├── OutsideRulesError      a day or value the rules say nothing about
     │   └── InputError             an input that cannot be (names the input)
     ├── CitationError          a citation that is not an exact slice of its article
-    └── BatchError             a batch file cannot be read or written
+    ├── BatchError             a batch file cannot be read or written
+    └── ChatModelError         the chat model gave no usable answer, or not in time
 """
 
 from __future__ import annotations
@@ -45,3 +46,11 @@ class CitationError(BotError):
 
 class BatchError(BotError):
     """A batch file cannot be read or written."""
+
+
+class ChatModelError(BotError):
+    """The chat model gave no usable answer, or not in time; ``reason`` is a short code."""
+
+    def __init__(self, reason: str, problem: str) -> None:
+        super().__init__(problem)
+        self.reason = reason

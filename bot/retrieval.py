@@ -118,7 +118,7 @@ class HybridRetriever:
         article = self.article(article_id)
         return article.text if article else None
 
-    def embed(self, texts: list[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of sentences, comparable with a question's."""
         return self._embedder.embed_passages(texts)
 
