@@ -62,6 +62,7 @@ def open_bot(
         phraser=open_phraser(
             settings,
             platforms=platforms,
+            distinctions=distinctions,
             rules=calculator.rules,
             embed=retriever.embed,
             article=retriever.article,

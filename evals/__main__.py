@@ -18,6 +18,7 @@ from tqdm import tqdm
 from bot import Question
 from bot.errors import BotError
 from evals.cases import CASES_DIR, Case, load_cases
+from evals.drafts import DRAFTS
 from evals.errors import CaseError, EvalError
 from evals.runner import Askable, Ranking, run_cases
 from ingest.errors import IngestError
@@ -164,6 +165,55 @@ def calibrate(
         path = out or Path(confidence_file).with_name("confidence.json")
         write_json(path, {"made_by": "python -m evals calibrate", **fits})
         typer.echo(f"已写入 {path}。")
+
+
+@app.command()
+def drafts(
+    fit: Annotated[
+        bool, typer.Option("--fit", help="先在 fit 部分重新拟合，写进机器人读的文件。")
+    ] = False,
+    path: Annotated[Path, typer.Option("--drafts", help="标注的草稿。")] = DRAFTS,
+    gates: Annotated[bool, typer.Option("--gates", help="没有达到目标时退出码为 1。")] = False,
+) -> None:
+    """量大模型草稿里的错句有多少不会被看到、好句有多少被误删；按 test 部分报告。"""
+    from bot.assembly import open_bot
+    from bot.phrasing.checking import Checker
+    from bot.phrasing.support import __file__ as support_file
+    from bot.phrasing.support import load_support
+    from evals import drafts as measured
+    from evals.report import write_json
+
+    bot = open_bot(progress=_say)
+    checker = Checker(load_support(), bot.platforms, bot.distinctions, bot.retriever.embed)
+    with _stages() as progress:
+        judged = measured.judge_drafts(
+            measured.read_drafts(path), checker, lambda done, total: progress("草稿", done, total)
+        )
+    if fit:
+        support = measured.fit_support(judged)
+        judged = measured.with_support(judged, support)
+        out = Path(support_file).with_name("support.json")
+        write_json(out, measured.as_json(support, measured.caught(judged, "test")))
+        typer.echo(f"已写入 {out}。")
+    table = Table(title="草稿里的句子：不会被看到的 / 全部")
+    for heading in ("句子", "fit", "test"):
+        table.add_column(heading, justify="left" if heading == "句子" else "right")
+    both = [measured.caught(judged, split) for split in ("fit", "test")]
+    for fitted, tested in zip(*both, strict=True):
+        table.add_row(
+            measured.LABELS[fitted.label],
+            *(f"{row.caught} / {row.count}" for row in (fitted, tested)),
+        )
+    _console().print(table)
+    found, dropped = measured.shares(both[1])
+    typer.echo(
+        f"test 部分：数字错、换平台、没有依据、没有标注出处的句子拦下 {found:.1%}"
+        f"（目标 ≥ {measured.LEAST_CAUGHT:.0%}），好句误删 {dropped:.1%}"
+        f"（目标 ≤ {measured.MOST_DROPPED:.0%}）。"
+    )
+    reached = found >= measured.LEAST_CAUGHT and dropped <= measured.MOST_DROPPED
+    if gates and not reached:
+        raise typer.Exit(1)
 
 
 def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:

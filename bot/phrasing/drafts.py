@@ -6,17 +6,21 @@ import re
 from dataclasses import dataclass
 
 _MARK = re.compile(r"\[(\d{1,3})\]")
+# How models write a mark although they are told how: [1,2], 【1】, [材料1].
+_NUMBER = r"(?:材料)?\s*\d{1,3}"
+_LOOSE_MARK = re.compile(rf"[\[【［]\s*({_NUMBER}(?:\s*[,，、]\s*{_NUMBER})*)\s*[\]】］]")
 # A sentence ends with its end mark and the marks behind it, or with its line.
-_SENTENCE = re.compile(
-    r"[^。！？!?\n]*(?:[。！？!?]+[”’」』）)\"]*(?:[ \t]*\[\d{1,3}\])*[ \t]*|\n)"
-)
-_OPENS_MARK = re.compile(r"[ \t]*\[?\d{0,3}$")
+_ANY_MARK = r"[ \t]*[\[【［][^\]】］\n]{1,20}[\]】］]"
+_SENTENCE = re.compile(rf"[^。！？!?\n]*(?:[。！？!?]+[”’」』）)\"]*(?:{_ANY_MARK})*|\n)")
+_OPENS_MARK = re.compile(r"[ \t]*(?:[\[【［][^\]】］\n]{0,20})?")
 _BARE = re.compile(r"[\s\-*•·#>\d.、()（）]+")
+# What reasoning models think aloud where the service does not set it apart.
+_THOUGHT, _THOUGHT_ENDS = "<think>", "</think>"
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of a draft as written, and the numbers of the citations it carries."""
+    """One sentence of a draft, and the numbers of the citations it carries."""
 
     text: str
 
@@ -41,23 +45,46 @@ class DraftReader:
 
     def __init__(self) -> None:
         self._pending = ""
+        self._begun = False
 
     def feed(self, text: str) -> list[Sentence]:
         """Take more text in; the sentences that are complete now."""
         self._pending += text
+        if not self._past_thought():
+            return []
         complete = []
         while found := _SENTENCE.match(self._pending):
             rest = self._pending[found.end() :]
             # [1] may still follow.
-            if not found.group().endswith("\n") and (not rest or _OPENS_MARK.fullmatch(rest)):
+            if not found.group().endswith("\n") and _OPENS_MARK.fullmatch(rest):
                 break
-            complete.append(Sentence(found.group()))
+            complete.append(read_sentence(found.group()))
             self._pending = rest
         return complete
 
     def finish(self) -> list[Sentence]:
         """What is left when the draft has ended."""
-        rest, self._pending = self._pending, ""
-        whole = [Sentence(found.group()) for found in _SENTENCE.finditer(rest)]
-        tail = rest[sum(len(sentence.text) for sentence in whole) :]
-        return [*whole, Sentence(tail)] if tail else whole
+        left = self.feed("\n")
+        return left if self._begun else []
+
+    def _past_thought(self) -> bool:
+        """Whether the draft proper has begun; a thought in front of it is thrown away."""
+        if self._begun:
+            return True
+        start = self._pending.lstrip()
+        if start.startswith(_THOUGHT):
+            _, ended, self._pending = start.partition(_THOUGHT_ENDS)
+            self._pending = self._pending if ended else start
+            self._begun = bool(ended)
+        else:
+            self._begun = not _THOUGHT.startswith(start)
+        return self._begun
+
+
+def read_sentence(text: str) -> Sentence:
+    """The sentence with every mark written the one way that is shown."""
+    return Sentence(_LOOSE_MARK.sub(_marks, text))
+
+
+def _marks(found: re.Match[str]) -> str:
+    return "".join(f"[{number}]" for number in re.findall(r"\d+", found[1]))

@@ -20,12 +20,13 @@ _BUSY = {408, 409, 425, 429}
 _SERVER_ERROR = 500
 _FIRST_WAIT_S = 0.2
 _LONGEST_WAIT_S = 2.0
+_COMPLETE = ("stop", "tool_calls")
 _END = object()
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens a call took, as the service counted them."""
+    """Tokens that calls took, as the service counted them."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -34,6 +35,15 @@ class Usage:
         return Usage(
             self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens
         )
+
+
+@dataclass(frozen=True)
+class Reply:
+    """How a reply ended: its whole text, the tools it asks for, what it took."""
+
+    text: str
+    tool_calls: tuple[dict[str, Any], ...]
+    usage: Usage
 
 
 class Streams(Protocol):
@@ -62,20 +72,20 @@ class GuardedModel:
     def stream(
         self,
         messages: Sequence[BaseMessage],
-        tools: Sequence[StructuredTool],
+        tools: Sequence[StructuredTool] = (),
         *,
         deadline: float,
-    ) -> Iterator[AIMessageChunk]:
-        """Pieces of the reply until ``deadline`` (as ``time.monotonic`` counts).
+    ) -> Iterator[str | Reply]:
+        """Pieces of the reply's text, then the Reply; until ``deadline`` on time.monotonic.
 
-        Raises ChatModelError where the service fails, is too slow, or has failed so often that
-        it is left alone for a while.
+        Raises ChatModelError where the service fails, is too slow, breaks off, or has failed so
+        often that it is left alone for a while.
         """
         from pybreaker import CircuitBreakerError
 
         try:
             with self._breaker.calling():
-                yield from self._in_time(messages, tools, deadline)
+                yield from _read(self._in_time(messages, tools, deadline))
         except CircuitBreakerError as exc:
             raise ChatModelError("paused", "大模型连续出错，暂停使用一会儿。") from exc
 
@@ -98,10 +108,8 @@ class GuardedModel:
 
         threading.Thread(target=read, name="chat-model", daemon=True).start()
         try:
-            while True:
-                yield _taken(arrived, deadline)
-        except _Ended:
-            return
+            while (item := _taken(arrived, deadline)) is not _END:
+                yield item
         finally:
             stopped.set()
 
@@ -120,7 +128,7 @@ class GuardedModel:
         attempts = Retrying(
             stop=stop_after_attempt(1 + self._retries)
             | stop_after_delay(max(0.0, deadline - time.monotonic())),
-            wait=wait_exponential_jitter(_FIRST_WAIT_S, _LONGEST_WAIT_S),
+            wait=wait_exponential_jitter(multiplier=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
             retry=retry_if_exception(_may_pass),
             reraise=True,
         )
@@ -135,8 +143,24 @@ class GuardedModel:
             yield from rest
 
 
-class _Ended(Exception):  # noqa: N818 - a signal, no error
-    pass
+def _read(chunks: Iterator[AIMessageChunk]) -> Iterator[str | Reply]:
+    """Text as it comes, then how it ended.
+
+    Raises ChatModelError when the service did not say that the reply is complete.
+    """
+    whole: Any = None
+    ended, usage = "", Usage()
+    for chunk in chunks:
+        whole = chunk if whole is None else whole + chunk
+        # Some services repeat these with every piece; the last ones count.
+        ended = chunk.response_metadata.get("finish_reason") or ended
+        if counted := chunk.usage_metadata:
+            usage = Usage(counted["input_tokens"], counted["output_tokens"])
+        if chunk.text:
+            yield str(chunk.text)
+    if ended not in _COMPLETE:
+        raise ChatModelError("cut", "大模型的回答中途断了。")
+    yield Reply(str(whole.text), tuple(dict(call) for call in whole.tool_calls), usage)
 
 
 def _taken(arrived: queue.Queue[Any], deadline: float) -> Any:
@@ -144,8 +168,6 @@ def _taken(arrived: queue.Queue[Any], deadline: float) -> Any:
         item = arrived.get(timeout=max(0.0, deadline - time.monotonic()))
     except queue.Empty:
         raise ChatModelError("timeout", "大模型没有在时限内答完。") from None
-    if item is _END:
-        raise _Ended
     if isinstance(item, Exception):
         raise _explained(item) from item
     return item

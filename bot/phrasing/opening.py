@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
+
+from bot.distinctions import Distinctions
 from bot.phrasing.checking import Checker
 from bot.phrasing.model import GuardedModel, Streams
 from bot.phrasing.phraser import Phraser, Prices
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
 
 _FAILURES = 5
 _PAUSE_S = 30
+_REMEMBERED = 1024
 _COMPATIBLE = "openai"
 _NO_KEY = "none"
 
@@ -28,6 +33,7 @@ def open_phraser(
     settings: Settings,
     *,
     platforms: Platforms,
+    distinctions: Distinctions,
     rules: Rules | None,
     embed: Embed,
     article: Callable[[str], Article | None],
@@ -44,12 +50,23 @@ def open_phraser(
     )
     return Phraser(
         model=model,
-        checker=Checker(load_support(), platforms, embed),
+        checker=Checker(load_support(), platforms, distinctions, _remembering(embed)),
         rules=rules if settings.chat_tools else None,
         article=article,
         timeout_s=settings.chat_timeout_s,
         prices=Prices(settings.chat_input_price, settings.chat_output_price),
     )
+
+
+def _remembering(embed: Embed) -> Embed:
+    """Quotes are compared with every sentence of a draft: their vectors are made once."""
+    import numpy as np
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def vector(text: str) -> Any:
+        return embed([text])[0]
+
+    return lambda texts: np.stack([vector(text) for text in texts])
 
 
 def _breaker() -> Any:
@@ -58,7 +75,12 @@ def _breaker() -> Any:
     except ImportError as exc:
         raise _not_installed() from exc
     # Whoever stops listening has not met a failure.
-    return CircuitBreaker(fail_max=_FAILURES, reset_timeout=_PAUSE_S, exclude=[GeneratorExit])
+    return CircuitBreaker(
+        fail_max=_FAILURES,
+        reset_timeout=_PAUSE_S,
+        exclude=[GeneratorExit],
+        throw_new_error_on_trip=False,
+    )
 
 
 def _opener(settings: Settings, name: str) -> Callable[[Sequence[StructuredTool]], Streams]:
@@ -72,11 +94,11 @@ def _opener(settings: Settings, name: str) -> Callable[[Sequence[StructuredTool]
         "max_retries": 0,
         "stream_usage": True,
     }
-    key = settings.chat_api_key.get_secret_value() if settings.chat_api_key else None
+    key = settings.chat_api_key
     if settings.chat_base_url:
         options |= {"base_url": settings.chat_base_url, "model_provider": _COMPATIBLE}
         # Services on one's own machine ask for none, but the client does.
-        key = key or _NO_KEY
+        key = key or SecretStr(_NO_KEY)
     if key:
         options["api_key"] = key
     try:

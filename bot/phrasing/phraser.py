@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from bot.answers import Answer, Calculation, Question
 from bot.calculating import cite
 from bot.errors import ChatModelError, RuleError
+from bot.figures import unsourced
 from bot.phrasing.checking import Checker
 from bot.phrasing.drafts import DraftReader, Sentence
-from bot.phrasing.model import GuardedModel, Usage
+from bot.phrasing.model import GuardedModel, Reply, Usage
 from bot.phrasing.prompts import messages_for
 from bot.phrasing.toolcalls import run_asked
 from bot.rules.ruleset import Rules
@@ -21,8 +23,9 @@ from bot.tools import structured_tools
 from ingest.articles import Article
 
 if TYPE_CHECKING:
-    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+    from langchain_core.messages import BaseMessage
 
+_LOG = logging.getLogger(__name__)
 _PHRASED = ("answered", "calculated")
 _MOST_ROUNDS = 3
 _LIST_LINES = 3
@@ -42,9 +45,11 @@ class Prices:
 
 @dataclass
 class _Run:
-    """What came of one question so far."""
+    """What came of one question so far; ``shown`` is all that was handed out."""
 
+    composed: Answer
     answer: Answer
+    shown: str = ""
     kept: list[Sentence] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
@@ -67,7 +72,7 @@ class Phraser:
     prices: Prices = Prices()
 
     def stream(self, question: Question, composed: Answer) -> Iterator[str | Answer]:
-        """Checked sentences as they come, then the answer that begins with just those.
+        """Checked sentences as they come, then the answer, whose text begins with just those.
 
         What is not fit for phrasing (a refusal, a question back, small talk, an answer in
         English) comes back as it is. Nothing shown is ever taken back.
@@ -75,49 +80,58 @@ class Phraser:
         if composed.status not in _PHRASED or not composed.citations or is_english(question.text):
             yield composed
             return
-        run = _Run(composed)
-        lead, _, notes = _parts(composed.text)
+        run = _Run(composed, composed)
+        parts = _Parts.of(composed)
         reason = None
         try:
-            for sentence in self._sentences(question, run):
+            for piece in self._pieces(question, run, parts):
+                run.shown += piece
+                yield piece
+        except ChatModelError as exc:
+            reason = exc.reason
+        except Exception as exc:  # whatever a service sends, the merchant gets an answer
+            _LOG.warning("phrasing failed: %s", type(exc).__name__)
+            reason = "unexpected"
+        yield self._finished(run, parts, reason or _too_little(run))
+
+    def _pieces(self, question: Question, run: _Run, parts: _Parts) -> Iterator[str]:
+        """Sentences that hold, each with the blank space between it and the one before."""
+        gap = f"{parts.lead}\n\n" if parts.lead else ""
+        for sentence in self._sentences(question, run):
+            if not sentence.says_nothing:
                 fault = self.checker.fault(sentence, question, run.answer)
                 if fault:
                     run.faults.append(fault)
-                    continue
-                if not run.kept and lead:
-                    yield f"{lead}\n\n"
-                run.kept.append(sentence)
-                yield sentence.text
-        except ChatModelError as exc:
-            reason = exc.reason
-        yield self._finished(run, lead, notes, reason or _too_little(run))
+                else:
+                    run.kept.append(sentence)
+                    yield gap + sentence.text.strip()
+                    gap = ""
+            if run.kept and "\n" in sentence.text and not gap.endswith("\n\n"):
+                gap += "\n"
 
     def _sentences(self, question: Question, run: _Run) -> Iterator[Sentence]:
-        """Sentences of the draft; those of a reply that was cut off end with the last whole."""
+        """Sentences of the draft; one that breaks off is none."""
         deadline = time.monotonic() + self.timeout_s
         messages = messages_for(question, run.answer)
         tools = structured_tools(self.rules, question.today) if self.rules else []
         for _ in range(_MOST_ROUNDS):
-            reader, reply = DraftReader(), None
-            for chunk in self.model.stream(messages, tools, deadline=deadline):
-                reply = chunk if reply is None else reply + chunk
-                yield from _speaking(reader.feed(chunk.text))
-            if reply is None or not _is_whole(reply):
-                run.usage += _usage(reply)
-                raise ChatModelError("cut", "大模型的回答中途断了。")
-            run.usage += _usage(reply)
-            yield from _speaking(reader.finish())
-            if not reply.tool_calls:
-                return
-            messages = [*messages, *self._called(reply, question, run)]
+            reader = DraftReader()
+            for part in self.model.stream(messages, tools, deadline=deadline):
+                if isinstance(part, str):
+                    yield from reader.feed(part)
+                    continue
+                run.usage += part.usage
+                yield from reader.finish()
+                if not part.tool_calls:
+                    return
+                messages = [*messages, *self._called(part, question, run)]
         raise ChatModelError("rounds", "大模型反复调用工具，没有给出回答。")
 
-    def _called(self, reply: AIMessage, question: Question, run: _Run) -> Iterator[BaseMessage]:
+    def _called(self, reply: Reply, question: Question, run: _Run) -> Iterator[BaseMessage]:
         """The reply, and a result or the reason for none for each tool it asked for."""
-        from langchain_core.messages import AIMessage as Message
-        from langchain_core.messages import ToolMessage
+        from langchain_core.messages import AIMessage, ToolMessage
 
-        yield Message(content=reply.text, tool_calls=reply.tool_calls)
+        yield AIMessage(content=reply.text, tool_calls=list(reply.tool_calls))
         for call in reply.tool_calls:
             yield ToolMessage(self._result(call, question, run), tool_call_id=call["id"] or "")
 
@@ -134,15 +148,12 @@ class Phraser:
         quoted = "\n".join(f"[{c.n}] {c.quote}" for c in run.answer.citations if c.n in marks)
         return f"{steps}\n依据：\n{quoted}"
 
-    def _finished(self, run: _Run, lead: str, notes: str, reason: str | None) -> Answer:
-        said = "".join(sentence.text for sentence in run.kept).strip()
-        shown = f"{lead}\n\n{said}" if lead and said else said
-        composed = run.answer.text
-        if reason is None and not _keeps_working(run.answer):
-            text = "\n\n".join(part for part in (shown, notes) if part)
-        else:
-            below = composed.removeprefix(lead).strip() if said else composed
-            text = f"{shown}\n\n{below}" if said else composed
+    def _finished(self, run: _Run, parts: _Parts, reason: str | None) -> Answer:
+        answer = run.answer if _relies_on_more(run) else run.composed
+        added = answer.calculations[len(run.composed.calculations) :]
+        working = "\n".join(f"- {step}" for made in added for step in made.steps)
+        keeps_body = reason is not None or _keeps_working(run.composed)
+        said = (run.shown or parts.lead, working, parts.body if keeps_body else "", parts.notes)
         trace = {
             "model": self.model.name,
             "phrased": reason is None,
@@ -154,11 +165,33 @@ class Phraser:
             "output_tokens": run.usage.output_tokens,
             "cost": round(self.prices.of(run.usage), 6),
         }
-        return replace(run.answer, text=text, trace={**run.answer.trace, "phrasing": trace})
+        return replace(
+            answer,
+            text="\n\n".join(part for part in said if part),
+            trace={**answer.trace, "phrasing": trace},
+        )
 
 
-def _speaking(sentences: list[Sentence]) -> Iterator[Sentence]:
-    return (sentence for sentence in sentences if not sentence.says_nothing)
+@dataclass(frozen=True)
+class _Parts:
+    """Lead, body and notes of a composed text; only the body carries marks."""
+
+    lead: str
+    body: str
+    notes: str
+
+    @classmethod
+    def of(cls, composed: Answer) -> _Parts:
+        """Cut a text where its marks begin and end; a calculation stays whole."""
+        if composed.calculations:
+            return cls("", composed.text, "")
+        paragraphs = composed.text.split("\n\n")
+        marked = [at for at, part in enumerate(paragraphs) if Sentence(part).marks]
+        if not marked:
+            return cls("", composed.text, "")
+        first, last = marked[0], marked[-1] + 1
+        cuts = paragraphs[:first], paragraphs[first:last], paragraphs[last:]
+        return cls(*("\n\n".join(part) for part in cuts))
 
 
 def _too_little(run: _Run) -> str | None:
@@ -180,32 +213,10 @@ def _keeps_working(answer: Answer) -> bool:
     )
 
 
-def _parts(text: str) -> tuple[str, str, str]:
-    """Lead, quoted body and notes of a composed text; only the body carries marks."""
-    paragraphs = text.split("\n\n")
-    marked = [at for at, part in enumerate(paragraphs) if Sentence(part).marks]
-    if not marked:
-        return "", text, ""
-    first, last = marked[0], marked[-1] + 1
-    cuts = paragraphs[:first], paragraphs[first:last], paragraphs[last:]
-    lead, body, notes = ("\n\n".join(part) for part in cuts)
-    return lead, body, notes
-
-
-def _is_whole(reply: AIMessageChunk) -> bool:
-    """Whether the service said that the reply is complete, and the reply was not cut short."""
-    return reply.response_metadata.get("finish_reason") in ("stop", "tool_calls")
-
-
-def _usage(reply: AIMessage | None) -> Usage:
-    counted = reply.usage_metadata if reply else None
-    return Usage(counted["input_tokens"], counted["output_tokens"]) if counted else Usage()
-
-
 def _with_calculation(
     answer: Answer, made: Calculation, article: Callable[[str], Article | None]
 ) -> tuple[Answer, set[int]]:
-    """The answer with one more calculation and the sentences it relies on."""
+    """The answer with one more calculation; the marks of the sentences it relies on."""
     known = {(c.article_id, c.start, c.end): c.n for c in answer.citations}
     citations = list(answer.citations)
     marks = set()
@@ -215,5 +226,18 @@ def _with_calculation(
             known[place] = len(citations) + 1
             citations.append(replace(cited, n=known[place]))
         marks.add(known[place])
-    both = (*answer.calculations, made)
-    return replace(answer, citations=tuple(citations), calculations=both), marks
+    calculations = answer.calculations
+    if made not in calculations:
+        calculations = (*calculations, made)
+    return replace(answer, citations=tuple(citations), calculations=calculations), marks
+
+
+def _relies_on_more(run: _Run) -> bool:
+    """Whether what is said needs the calculations that the model asked for."""
+    before = {citation.n for citation in run.composed.citations}
+    if any(set(sentence.marks) - before for sentence in run.kept):
+        return True
+    said = "\n".join(sentence.words for sentence in run.kept)
+    sources = [c.quote for c in run.composed.citations]
+    sources += [step for made in run.composed.calculations for step in made.steps]
+    return any(unsourced(said, "\n".join(sources)))

@@ -19,16 +19,16 @@ def run_asked(
 ) -> Calculation:
     """Compute what the model asked for.
 
-    Raises InputError for a tool that is not there and for an input that does not stand in the
-    merchant's messages, RuleError for what cannot be computed.
+    Raises InputError for a tool that is not there, for an input that does not stand in the
+    merchant's messages and for one left out that does; RuleError for what cannot be computed.
     """
     find_tool(tool)
     calculation = run_tool(tool, inputs, today=question.today, rules=rules)
     said = dict(_said(tool, question))
-    for name in inputs:
-        value = calculation.inputs.get(name)
-        if not _is_default(tool, name, value) and not _stands(value, said.get(name, ())):
-            raise InputError(name, f"{name} 的值不在商家说过的话里，不能用它计算。")
+    for name in TOOLS[tool].inputs.model_fields:
+        value, known = calculation.inputs.get(name), said.get(name, ())
+        if not (_stands(value, known) if known else _is_default(tool, name, value)):
+            raise InputError(name, f"{name} 的值与商家说过的话对不上，不能用它计算。")
     return calculation
 
 
