@@ -27,6 +27,7 @@ run: setup ## 准备环境，回答一个例题，然后打开网页服务（htt
 
 test: setup $(STAMPS)/dev ## 准备环境（包括浏览器），跑全部测试
 	@scripts/browser.sh
+	@scripts/databases.sh
 	@$(PY) -m pytest
 
 check: $(STAMPS)/dev ## 静态检查：格式、lint、类型、导入方向（测试在 make test）

@@ -81,7 +81,10 @@ class RuleUse:
 
 @dataclass(frozen=True)
 class Calculation:
-    """What a rule tool was given and what it found; dates are ISO, money has two places."""
+    """What a rule tool was given and what it found; dates are ISO, money has two places.
+
+    The last of ``steps`` says the result, so that it can be read by itself.
+    """
 
     tool: str
     inputs: dict[str, Any]
@@ -89,6 +92,16 @@ class Calculation:
     steps: tuple[str, ...]
     assumptions: tuple[str, ...]
     rules: tuple[RuleUse, ...]
+
+    @property
+    def conclusion(self) -> str:
+        """The result in words."""
+        return self.steps[-1]
+
+    @property
+    def working(self) -> tuple[str, ...]:
+        """The steps that lead to the conclusion."""
+        return self.steps[:-1]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bot.platforms import Platforms
 from bot.rules.parameters import load_rules
 from bot.rules.ruleset import Rules
 from bot.tools import run_tool
-from bot.understanding import Missing, ToolRequest, understand
+from bot.understanding import Missing, ToolRequest, questions_left, understand
 from ingest.articles import Article
 from ingest.markdown import section_at
 
@@ -25,6 +25,8 @@ class Worked:
     missing: tuple[Missing, ...] = ()
     problems: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
+    # Questions beside it that the articles have to answer: as typed, and standing on their own.
+    left: tuple[tuple[str, str], ...] = ()
 
 
 class Calculator:
@@ -49,7 +51,9 @@ class Calculator:
             if not request.missing and not request.invalid:
                 self._run(request, today, self.rules, calculations, problems)
         readings = tuple(dict.fromkeys(line for request in requests for line in request.readings))
-        return Worked(tuple(calculations), missing, tuple(dict.fromkeys(problems)), readings)
+        left = questions_left(text, requests, today, platforms=self._platforms)
+        problems = list(dict.fromkeys(problems))
+        return Worked(tuple(calculations), missing, tuple(problems), readings, left)
 
     def _run(
         self,

@@ -8,27 +8,31 @@ from dataclasses import dataclass, replace
 from bot.answers import Citation, Passage
 from bot.errors import CitationError
 from bot.ranking import Ranked
+from bot.units import units_of
 
 
 @dataclass(frozen=True)
 class Style:
     """How much is quoted.
 
-    Sentences are added, best first, while they score within ``margin`` of the best one (those
-    of another section within ``margin_elsewhere``) and together stay within ``budget``
-    characters. A list is given whole when the question asks
-    for one, or when it has at most ``short_list`` characters; asked for, it comes first when
-    it scores within ``list_margin`` of the best. The best sentence brings its whole passage
-    along where that has at most ``short_passage`` characters: what stands around it is meant
-    to be read with it.
+    Sentences of the best one's section are added, best first, while they score within
+    ``margin`` of it, and those of one other section within ``margin_elsewhere``: what is left
+    out there is more often off the point than missing. Together they stay within ``budget``
+    characters. A list is given whole when the question asks for one, or when it has at most
+    ``short_list`` characters; asked for, it comes first when it scores within ``list_margin``
+    of the best. A section's first sentence brings its whole passage along where that has at
+    most ``short_passage`` characters (``short_listing`` with a list in it): what stands around
+    it is meant to be read with it.
     """
 
     budget: int = 220
     margin: float = 0.095
-    margin_elsewhere: float = 0.08
+    margin_elsewhere: float = 0.03
+    sections: int = 2
     most: int = 4
     short_list: int = 160
     short_passage: int = 120
+    short_listing: int = 200
     list_margin: float = 0.04
 
 
@@ -65,7 +69,11 @@ def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[
             break
         if chosen and _too_far(candidate, said[0], style):
             continue
-        span = _span(candidate, wants_list, style, first=not chosen)
+        places = {_place(other) for other in said}
+        new = _place(candidate) not in places
+        if new and len(places) >= style.sections:
+            continue
+        span = _span(candidate, wants_list, style, first=new)
         if any(_overlap(span, other) for other in chosen):
             continue
         # One list, and only as the first thing said; what follows would be read as its end.
@@ -81,11 +89,11 @@ def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[
     return _joined(chosen)
 
 
-def compose(spans: Sequence[Span]) -> Composed:
-    """Text and citations of the chosen spans."""
+def compose(spans: Sequence[Span], *, first: int = 1) -> Composed:
+    """Text and citations of the chosen spans, numbered from ``first``."""
     lines = []
     citations = []
-    for n, span in enumerate(spans, start=1):
+    for n, span in enumerate(spans, start=first):
         passage = span.passage
         citations.append(
             Citation(
@@ -135,12 +143,14 @@ def _too_far(candidate: Ranked, best: Ranked, style: Style) -> bool:
 def _span(candidate: Ranked, wants_list: bool, style: Style, *, first: bool) -> Span:
     unit = candidate.unit
     passage = unit.passage
+    has_list = any(other.listing for other in units_of(passage))
+    whole = style.short_listing if has_list else style.short_passage
+    if first and len(passage.text) <= whole and (has_list or "\n" not in passage.text):
+        return Span(passage, passage.start, passage.end, is_list=has_list)
     if unit.listing is not None:
         start, end = unit.listing
         if wants_list or unit.kind == "lead_in" or end - start <= style.short_list:
             return Span(passage, start, end, is_list=True)
-    elif first and len(passage.text) <= style.short_passage and "\n" not in passage.text:
-        return Span(passage, passage.start, passage.end)
     return Span(passage, unit.start, unit.end)
 
 

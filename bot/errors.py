@@ -9,7 +9,12 @@
     │   └── InputError             an input that cannot be (names the input)
     ├── CitationError          a citation that is not an exact slice of its article
     ├── BatchError             a batch file cannot be read or written
-    └── ChatModelError         the chat model gave no usable answer, or not in time
+    ├── ChatModelError         the chat model gave no usable answer, or not in time
+    ├── StoreError             the database cannot be opened, read or written
+    └── ServiceError           the service cannot do what was asked of it
+        ├── UnknownAnswerError     feedback on an answer that was never given
+        ├── BusyError              too many questions wait already
+        └── ClosedError            the service is being stopped
 """
 
 from __future__ import annotations
@@ -54,3 +59,23 @@ class ChatModelError(BotError):
     def __init__(self, reason: str, problem: str) -> None:
         super().__init__(problem)
         self.reason = reason
+
+
+class StoreError(BotError):
+    """The database cannot be opened, read or written."""
+
+
+class ServiceError(BotError):
+    """The service cannot do what was asked of it."""
+
+
+class UnknownAnswerError(ServiceError):
+    """Feedback on an answer that was never given, or a question that is on no list."""
+
+
+class BusyError(ServiceError):
+    """More questions wait already than can be answered in good time."""
+
+
+class ClosedError(ServiceError):
+    """The service is being stopped and takes no more questions."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from bot import replies
 from bot.answers import Answer, Question, Turn
 from bot.calculating import Calculator, cite
-from bot.composing import Style, choose, compose, verify
+from bot.composing import Composed, Span, Style, choose, compose, verify
 from bot.confidence import Calibration, features
 from bot.conversation import Conversation
 from bot.distinctions import Distinction, Distinctions
@@ -25,11 +26,15 @@ from bot.ranking import Ranked, UnitRanker
 from bot.reading import NoQuestionError, read_question
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
+from bot.steps import place_asked, step_asked
 from bot.wording import Wording
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
 _UNSAID_MARGIN = 0.06
+_LOOKS = 2
+# From here on a reading is taken without looking at the next one.
+_CLEAR = 0.6
 
 
 def today_in_shanghai() -> dt.date:
@@ -80,7 +85,8 @@ class MerchantBot:
         started = time.perf_counter()
         day = today or today_in_shanghai()
         try:
-            question = Question(read_question(text), day, tuple(history))
+            asked = self.wording.question_in(read_question(text))
+            question = Question(asked, day, tuple(history))
         except NoQuestionError as exc:
             parts: Iterator[str | Answer] = iter([replies.rejected(str(exc))])
         else:
@@ -93,11 +99,13 @@ class MerchantBot:
             yield part
 
     def _answered(self, question: Question) -> Answer:
-        try:
-            return self._answer(question)
-        except CitationError:
-            # An article was replaced between finding and quoting it: look once more.
-            return self._answer(question)
+        for _ in range(_LOOKS):
+            try:
+                return self._answer(question)
+            except CitationError:
+                # An article was replaced between finding and quoting it: look again.
+                continue
+        return replies.unsettled()
 
     def _answer(self, question: Question) -> Answer:
         if reply := self.wording.smalltalk(question.text):
@@ -111,13 +119,27 @@ class MerchantBot:
             return replies.which_case(seen, unsaid)
         if not self.is_sure(seen):
             return replies.not_found(seen)
-        wants_list = self.wording.wants_list(seen.question)
-        composed = compose(choose(seen.ranked, wants_list=wants_list, style=self.style))
+        composed = compose(self._spans(seen))
         verify(composed.citations, self.retriever.article_text)
-        if seen.ranked[0].open_point:
-            return replies.not_written(seen, composed)
+        if missing := self._not_written(seen, composed):
+            return replies.not_written(seen, composed, missing)
         near = self.platforms.nearly_named(question.text)
         return replies.answered(seen, composed, question, near)
+
+    def _spans(self, seen: Examined) -> list[Span]:
+        """What is quoted: the one step asked for, else what says most of what was asked."""
+        place = place_asked(seen.question)
+        step = step_asked(seen.found.passages, place) if place else []
+        wants_list = self.wording.wants_list(seen.question)
+        return step or choose(seen.ranked, wants_list=wants_list, style=self.style)
+
+    def _not_written(self, seen: Examined, composed: Composed) -> str | None:
+        """What the articles say themselves, or can be seen, not to hold; None when they answer."""
+        quotes = [citation.quote for citation in composed.citations]
+        best = seen.ranked[0]
+        if best.open_point or self.wording.is_open_point(re.split("[。：]", quotes[0])[0]):
+            return "这一点"
+        return self.wording.needed_figure(seen.question, quotes)
 
     def _calculated(self, question: Question) -> Answer | None:
         worked = self.calculator.work(question.text, question.history, question.today)
@@ -130,16 +152,39 @@ class MerchantBot:
         except RuleDataError:
             # The article no longer says what the rule quotes: what it says now is answered.
             return None
-        return replies.calculated(worked, citations, question)
+        also = tuple(self._also(worked.left, first=len(citations) + 1))
+        return replies.calculated(worked, citations, question, also)
+
+    def _also(self, asked: Sequence[tuple[str, str]], *, first: int) -> Iterator[replies.Aside]:
+        """What the articles say to questions asked beside the calculation; None where unsure."""
+        for typed, text in asked:
+            seen = self.examine(text)
+            composed = None
+            if self.is_sure(seen):
+                wants_list = self.wording.wants_list(text)
+                spans = choose(seen.ranked, wants_list=wants_list, style=self.style)
+                composed = compose(spans, first=first)
+                verify(composed.citations, self.retriever.article_text)
+                first += len(composed.citations)
+            yield typed, composed
 
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
         needed = self.calibration.threshold(seen.features)
-        return not seen.foreign and bool(seen.ranked) and seen.confidence >= needed
+        if seen.foreign:
+            return False
+        if self.platforms.named_others(seen.question):
+            # An article that mentions the platform may still be about something else.
+            needed = (1 + needed) / 2
+        return bool(seen.ranked) and seen.confidence >= needed
 
     def _unsaid(self, seen: Examined) -> Distinction | None:
         """What to ask back; to ask needs less certainty than to answer."""
-        if seen.foreign or seen.confidence < self.calibration.threshold(seen.features) / 2:
+        if (
+            seen.foreign
+            or seen.features.get("figure_missing")
+            or seen.confidence < self.calibration.threshold(seen.features) / 2
+        ):
             return None
         return self.distinctions.unsaid(seen.question, seen.found.passages, margin=_UNSAID_MARGIN)
 
@@ -147,9 +192,10 @@ class MerchantBot:
         """Examine the question as the conversation makes it; the surest reading wins."""
         readings = self.conversation.readings(question.text, question.history)
         examined: list[Examined] = []
-        for reading in chain(readings, self._reworded(readings[0])):
+        for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             examined.append(self.examine(reading))
-            if examined[-1].foreign or self.is_sure(examined[-1]):
+            clear = self.is_sure(examined[-1]) and examined[-1].confidence >= _CLEAR
+            if examined[-1].foreign or clear:
                 return examined[-1]
         return max(examined, key=lambda seen: seen.confidence)
 

@@ -38,6 +38,15 @@ def no_forgery() -> Answer:
     )
 
 
+def unsettled() -> Answer:
+    """The articles changed each time they were to be quoted; nothing unchecked is shown."""
+    return Answer(
+        "not_found",
+        "文章正在更新，引文核对不上，所以先不作回答。请过一会儿再问。",
+        trace={"reason": "articles_changing"},
+    )
+
+
 def answered(
     seen: Examined, composed: Composed, question: Question, near: Mapping[str, str]
 ) -> Answer:
@@ -60,11 +69,11 @@ def answered(
     )
 
 
-def not_written(seen: Examined, composed: Composed) -> Answer:
-    """The articles speak of it, and say themselves that this point is left open."""
+def not_written(seen: Examined, composed: Composed, missing: str) -> Answer:
+    """The articles speak of it and leave this point open: what they do say is quoted."""
     return Answer(
         "not_found",
-        f"知识库的文章没有写明这一点：\n\n{composed.text}",
+        f"知识库的文章没有写明{missing}，写到的是：\n\n{composed.text}",
         citations=composed.citations,
         confidence=seen.confidence,
         suggestions=_unquoted(seen, composed.citations),
@@ -124,11 +133,19 @@ def ask_for_inputs(worked: Worked) -> Answer:
     )
 
 
-def calculated(worked: Worked, citations: Sequence[Citation], question: Question) -> Answer:
-    """The working step by step, the sentences it rests on, and how open points were read."""
+Aside = tuple[str, Composed | None]
+"""A question asked beside a calculation, and what the articles say to it."""
+
+
+def calculated(
+    worked: Worked, citations: Sequence[Citation], question: Question, also: Sequence[Aside] = ()
+) -> Answer:
+    """The results, how they were worked out and by which sentences, how open points were read."""
     parts = ["Calculated from the rules in the articles:"] if is_english(question.text) else []
-    for calculation in worked.calculations:
-        parts.append("\n".join(f"- {step}" for step in calculation.steps))
+    parts.extend(calculation.conclusion for calculation in worked.calculations)
+    steps = [step for calculation in worked.calculations for step in calculation.working]
+    if steps:
+        parts.append("算法：\n\n" + "\n".join(f"- {step}" for step in steps))
     quotes = [f"“{c.quote}”[{c.n}]" for c in citations]
     parts.append("依据：\n\n" + "\n".join(f"- {quote}" for quote in quotes))
     notes = list(
@@ -137,8 +154,12 @@ def calculated(worked: Worked, citations: Sequence[Citation], question: Question
         )
     )
     if notes:
-        parts.append("说明：\n\n" + "\n".join(f"- {note}" for note in notes))
+        parts.append("说明：\n\n" + "\n".join(f"- {note.rstrip('。')}。" for note in notes))
     parts.extend([*worked.problems, *(entry.question for entry in worked.missing)])
+    for asked, composed in also:
+        found = composed.text if composed else "知识库里没有找到答案。"
+        parts.append(f"另外问的“{asked}”：\n\n{found}")
+    citations = [*citations, *(c for _, composed in also if composed for c in composed.citations)]
     parts.extend(_ages(citations, question.today))
     return Answer(
         "calculated",

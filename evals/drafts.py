@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot import Answer, Calculation, Citation, Question, RuleUse, Turn
@@ -169,17 +170,34 @@ def fit_support(judged: Sequence[Judged]) -> Support:
     scaler, logistic = model[0], model[1]
     weights = logistic.coef_[0] / scaler.scale_
     intercept = float(logistic.intercept_[0] - weights @ scaler.mean_)
-    kept = np.sort(model.predict_proba(rows[good])[:, 1])
-    # Some good sentences are dropped whatever the threshold is.
-    all_good = sum(one.is_good for one in judged if one.draft.split == "fit")
-    may_go = int(_DROPPED_WHEN_FITTING * all_good) - (all_good - len(kept))
-    threshold = float(kept[max(0, may_go)])
+    threshold = _halfway(judged, model.predict_proba(rows)[:, 1], good)
     return Support(
         {name: round(float(w), 4) for name, w in zip(FEATURES, weights, strict=True)},
         round(intercept, 4),
-        # Rounded down: the sentence it stands for stays.
-        int(threshold * 1000) / 1000,
+        round(threshold, 4),
     )
+
+
+def _halfway(
+    judged: Sequence[Judged], chances: NDArray[np.float64], good: NDArray[np.bool_]
+) -> float:
+    """Between the lowest threshold that catches enough and the highest that drops few enough.
+
+    So both targets have some room on sentences that were not seen; where they cross, the good
+    sentences' one holds.
+    """
+    fitted = [one for one in judged if one.draft.split == "fit"]
+    required = [one for one in fitted if one.sentence.label in REQUIRED]
+    missable = int((1 - LEAST_CAUGHT) * len(required))
+    seen = [one for one in fitted if one.features is not None]
+    faulty = np.array([one.sentence.label in REQUIRED for one in seen])
+    worst = np.sort(chances[faulty])[::-1]
+    lowest = float(worst[missable]) if missable < len(worst) else 0.0
+    # Some good sentences are dropped whatever the threshold is.
+    lost = sum(one.is_good and one.features is None for one in fitted)
+    may_go = max(0, int(_DROPPED_WHEN_FITTING * (lost + good.sum())) - lost)
+    highest = float(np.sort(chances[good])[may_go])
+    return min(highest, (lowest + highest) / 2)
 
 
 def with_support(judged: Sequence[Judged], support: Support) -> list[Judged]:

@@ -19,6 +19,7 @@ _MEANING = {
     "int_parsing": "应为整数",
     "int_from_float": "应为整数",
     "greater_than_equal": "不能小于 {ge}",
+    "bool_parsing": "应为 true 或 false",
     "less_than_equal": "不能大于 {le}",
     "string_pattern_mismatch": "应为 http://主机:端口 或 https://主机:端口",
 }
@@ -71,6 +72,39 @@ class Settings(BaseSettings):
     chat_rewrite: bool = Field(False, description="让大模型把追问改写成完整的问题")
     chat_input_price: float = Field(0, ge=0, description="每百万输入词元的价格，用来算费用")
     chat_output_price: float = Field(0, ge=0, description="每百万输出词元的价格，用来算费用")
+
+    database_url: SecretStr | None = Field(
+        None,
+        description="记录会话、反馈的数据库：postgresql://用户:密码@主机/库；"
+        "不设则用数据目录里的 SQLite",
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="限流计数的 Redis：redis://主机:端口/0；不设则记在进程内存里"
+    )
+    api_keys: SecretStr | None = Field(
+        None,
+        description="接口密钥，名字:密钥，多个用逗号隔开；密钥可写成 sha256$ 开头的摘要；"
+        "不设则接口不要密钥",
+    )
+    errors_as_text: str | None = Field(
+        None, description="哪些密钥（名字，逗号隔开）把限流、超长的提示当普通回答返回"
+    )
+    admin_password: SecretStr | None = Field(
+        None, description="维护页面和维护接口的密码；不设则这些功能关闭"
+    )
+    user_limit: str = Field("10/minute;100/day", description="每个用户的提问次数上限")
+    chat_limit: str = Field("30/minute", description="每个群的提问次数上限")
+    key_limit: str = Field(
+        "6000/minute", description="每个接口密钥（没有密钥时每个地址）的请求次数上限"
+    )
+    session_minutes: int = Field(60, ge=1, description="多久没有说话就算新的对话（分钟）")
+    answer_threads: int = Field(2, ge=1, le=64, description="同时回答几个问题，其余排队")
+    request_seconds: int = Field(30, ge=1, description="一个请求最多用多久（秒）")
+    request_kilobytes: int = Field(256, ge=1, description="一个请求最大多少 KB")
+    cors_origins: str | None = Field(
+        None, description="允许哪些网站的页面调用接口，逗号隔开；不设则都不允许"
+    )
+    log_messages: bool = Field(False, description="日志里写不写问题和回答的文字，排查时才打开")
 
     @property
     def models_dir(self) -> Path:

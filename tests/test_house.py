@@ -163,7 +163,8 @@ def wanted() -> list[Requirement]:
     """Every direct dependency, those of the extras too."""
     extras = PROJECT["optional-dependencies"].values()
     lines = [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]
-    return [Requirement(line) for line in lines]
+    # An extra that names others of our own is no package to install.
+    return [one for line in lines if (one := Requirement(line)).name != PROJECT["name"]]
 
 
 def test_the_constraints_pin_every_direct_dependency_to_one_version() -> None:
@@ -241,7 +242,7 @@ def test_no_file_of_the_project_is_larger_than_a_megabyte() -> None:
 
 
 def test_the_scripts_are_executable_and_stop_at_the_first_error() -> None:
-    for path in (ROOT / ".ci" / "run", ROOT / "scripts" / "browser.sh"):
+    for path in (ROOT / ".ci" / "run", *(ROOT / "scripts").glob("*.sh")):
         assert path.stat().st_mode & 0o111, f"{path.name} cannot be run"
         assert "\nset -euo pipefail\n" in path.read_text(encoding="utf-8")
 

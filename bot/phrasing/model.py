@@ -46,6 +46,23 @@ class Reply:
     usage: Usage
 
 
+@dataclass(frozen=True)
+class Call:
+    """One call to the service, for whoever counts: ``failure`` is a short code, None for none."""
+
+    model: str
+    seconds: float
+    usage: Usage = Usage()
+    failure: str | None = None
+
+
+OnCall = Callable[[Call], None]
+
+
+def nobody(_: Call) -> None:
+    """Nobody counts."""
+
+
 class Streams(Protocol):
     """The part of a LangChain chat model that is used."""
 
@@ -63,11 +80,13 @@ class GuardedModel:
         *,
         name: str,
         retries: int,
+        on_call: OnCall = nobody,
     ) -> None:
         self.name = name
         self._open_model = open_model
         self._breaker = breaker
         self._retries = retries
+        self._on_call = on_call
 
     def stream(
         self,
@@ -81,6 +100,19 @@ class GuardedModel:
         Raises ChatModelError where the service fails, is too slow, breaks off, or has failed so
         often that it is left alone for a while.
         """
+        started = time.monotonic()
+        try:
+            for part in self._unless_paused(messages, tools, deadline):
+                if isinstance(part, Reply):
+                    self._on_call(Call(self.name, time.monotonic() - started, part.usage))
+                yield part
+        except ChatModelError as exc:
+            self._on_call(Call(self.name, time.monotonic() - started, failure=exc.reason))
+            raise
+
+    def _unless_paused(
+        self, messages: Sequence[BaseMessage], tools: Sequence[StructuredTool], deadline: float
+    ) -> Iterator[str | Reply]:
         from pybreaker import CircuitBreakerError
 
         try:

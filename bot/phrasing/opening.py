@@ -1,8 +1,9 @@
-"""Puts a phraser together from the settings; nothing is loaded unless a model is set."""
+"""Puts together what uses a chat model; nothing is loaded unless the settings name one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,9 @@ from pydantic import SecretStr
 
 from bot.distinctions import Distinctions
 from bot.phrasing.checking import Checker
-from bot.phrasing.model import GuardedModel, Streams
+from bot.phrasing.model import GuardedModel, OnCall, Streams, nobody
 from bot.phrasing.phraser import Phraser, Prices
+from bot.phrasing.rewriting import Rewriter
 from bot.phrasing.support import Embed, load_support
 from bot.platforms import Platforms
 from bot.rules.ruleset import Rules
@@ -25,11 +27,21 @@ if TYPE_CHECKING:
 _FAILURES = 5
 _PAUSE_S = 30
 _REMEMBERED = 1024
+# The share of the time limit that rewriting a follow-up may take.
+_REWRITING = 0.25
 _COMPATIBLE = "openai"
 _NO_KEY = "none"
 
 
-def open_phraser(
+@dataclass(frozen=True)
+class Chat:
+    """What a chat model is used for; None for what is not wanted."""
+
+    phraser: Phraser | None = None
+    rewriter: Rewriter | None = None
+
+
+def open_chat(
     settings: Settings,
     *,
     platforms: Platforms,
@@ -37,25 +49,36 @@ def open_phraser(
     rules: Rules | None,
     embed: Embed,
     article: Callable[[str], Article | None],
-) -> Phraser | None:
-    """The phraser that the settings ask for; None without ``CHAT_MODEL``.
+    on_call: OnCall = nobody,
+) -> Chat:
+    """What the settings ask for; nothing without ``CHAT_MODEL``.
 
-    Raises SettingsError naming what is missing or cannot be used.
+    ``on_call`` is told of every call to the service. Raises SettingsError naming what is
+    missing or cannot be used.
     """
     name = settings.chat_model
     if name is None:
-        return None
+        return Chat()
     model = GuardedModel(
-        _opener(settings, name), _breaker(), name=name, retries=settings.chat_retries
+        _opener(settings, name),
+        _breaker(),
+        name=name,
+        retries=settings.chat_retries,
+        on_call=on_call,
     )
-    return Phraser(
+    # Both together keep the limit.
+    rewriting_s = settings.chat_timeout_s * _REWRITING if settings.chat_rewrite else 0.0
+    phraser = Phraser(
         model=model,
         checker=Checker(load_support(), platforms, distinctions, _remembering(embed)),
         rules=rules if settings.chat_tools else None,
         article=article,
-        timeout_s=settings.chat_timeout_s,
+        timeout_s=settings.chat_timeout_s - rewriting_s,
         prices=Prices(settings.chat_input_price, settings.chat_output_price),
     )
+    if not settings.chat_rewrite:
+        return Chat(phraser)
+    return Chat(phraser, Rewriter(model, platforms, distinctions, rewriting_s))
 
 
 def _remembering(embed: Embed) -> Embed:

@@ -96,18 +96,20 @@ class Phraser:
 
     def _pieces(self, question: Question, run: _Run, parts: _Parts) -> Iterator[str]:
         """Sentences that hold, each with the blank space between it and the one before."""
-        gap = f"{parts.lead}\n\n" if parts.lead else ""
+        gap, breaks, most = f"{parts.lead}\n\n" if parts.lead else "", 0, 0
         for sentence in self._sentences(question, run):
             if not sentence.says_nothing:
+                most, breaks = max(most, breaks), 0
                 fault = self.checker.fault(sentence, question, run.answer)
                 if fault:
                     run.faults.append(fault)
                 else:
                     run.kept.append(sentence)
                     yield gap + sentence.text.strip()
-                    gap = ""
-            if run.kept and "\n" in sentence.text and not gap.endswith("\n\n"):
-                gap += "\n"
+                    most = 0
+            breaks += sentence.text.count("\n")
+            # Where sentences were dropped the widest gap among them stays.
+            gap = "\n" * min(2, max(most, breaks)) if run.kept else gap
 
     def _sentences(self, question: Question, run: _Run) -> Iterator[Sentence]:
         """Sentences of the draft; one that breaks off is none."""

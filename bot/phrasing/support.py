@@ -37,6 +37,7 @@ _LEAST_TERMS, _ENOUGH_TERMS = 1, 2
 _CLEARLY = 0.1
 _MOST_NOVEL = 6
 _LONG_ITEM = 6
+_ITEM_NUMBER = re.compile(r"^\s*\d+\.\s", re.MULTILINE)
 _FIGURE = re.compile(r"\d+[年月日号点]?|每一?个?[年月周天日]一?次?")
 _SPANS = {"天", "工作日", "周", "月", "年", "小时", "分钟"}
 FEATURES = (
@@ -281,11 +282,15 @@ def _swaps_figure(sentence: str, evidence: Sequence[str]) -> bool:
 def _placed(text: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], Figure]]:
     """Each figure with the terms of its segment and of the one before it."""
     before: tuple[str, ...] = ()
-    for found in _SEGMENT.finditer(text):
-        words = asked_in(found.group())
-        for figure in figures(found.group()):
-            yield words, before, figure
-        before = words or before
+    for found in _SEGMENT.finditer(_ITEM_NUMBER.sub("", text)):
+        words, stated = asked_in(found.group()), figures(found.group())
+        if words:
+            yield from ((words, before, figure) for figure in stated)
+            before = words
+        else:
+            # 延长收货一次：11-23 + 7天 = 11-30: what comes out is said of what stands before.
+            last = len(stated) - 1
+            yield from ((before, (), f) for at, f in enumerate(stated) if at == last or not f.day)
 
 
 def _overlap(mine: Sequence[str], theirs: Sequence[str]) -> float:

@@ -60,7 +60,10 @@ def auto_confirm_receipt(
         steps.append(f"消费者延长收货一次：{base_day} + {wait.extension}天 = {confirmed}。")
         assumptions.append(rules.reading("settlement.extension_once", days=wait.base))
         assumptions.append(rules.reading("settlement.extended_waits"))
-    steps.append(f"自动确认收货日 {confirmed}，归入 {month_of(confirmed)} 的结算周期。")
+    steps.append(
+        f"{ORIGINS[origin]} {ship_confirmed} 发货{'、延长收货' if extended else ''}的，"
+        f"自动确认收货日 {confirmed}，归入 {month_of(confirmed)} 的结算周期。"
+    )
     if near_month_end(confirmed):
         assumptions.append(_near_month_end(rules, "settlement.near_month_end", confirmed))
     return Calculation(
@@ -104,7 +107,10 @@ def latest_ship_date(
         assumptions.append(rules.reading("settlement.extension_once", days=wait.base))
         assumptions.append(rules.reading("settlement.extended_waits"))
     steps.append(f"{ORIGINS[origin]}发货，往前数：{goal} - {total} = {shipped}。")
-    steps.append(f"最晚在 {shipped} 确认发货；晚一天发货，自动确认收货日就是 {goal + ONE_DAY}。")
+    steps.append(
+        f"{ORIGINS[origin]}发货，最晚在 {shipped} 确认发货；"
+        f"晚一天发货，自动确认收货日就是 {goal + ONE_DAY}。"
+    )
     if near_month_end(goal):
         assumptions.append(
             rules.reading(

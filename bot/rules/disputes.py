@@ -137,7 +137,7 @@ def _limited(
     today: dt.date,
 ) -> _Finding:
     deadline = deadlines[longest]
-    steps = [f"今天 {today}，截止日 {deadline}：{_verdict(today, deadline)}。"]
+    steps = [f"{GOODS[longest]}：今天 {today}，截止日 {deadline}：{_verdict(today, deadline)}。"]
     assumptions = [rules.reading("disputes.first_day")]
     unwritten = [GOODS[kind] for kind in deadlines if kind != "ordinary"]
     if unwritten:

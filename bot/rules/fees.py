@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, Inexact, localcontext
 
 from bot.answers import Calculation
@@ -12,6 +13,7 @@ from bot.rules.numerals import percent, plain
 from bot.rules.ruleset import Rules
 
 _RATE = "settlement.payment_channel_rate"
+_MOST_SUMMANDS = 4  # equal ones that are written out
 
 
 def payment_channel_fee(rules: Rules, *, today: dt.date, paid: Sequence[Decimal]) -> Calculation:
@@ -27,11 +29,14 @@ def payment_channel_fee(rules: Rules, *, today: dt.date, paid: Sequence[Decimal]
     assumptions = [rules.reading("fees.base")]
     steps = []
     if len(paid) > 1:
-        steps.append(f"实付合计：{' + '.join(f'{x:.2f}' for x in paid)} = {total:.2f}元。")
+        steps.append(f"实付合计：{' + '.join(_summands(paid))} = {total:.2f}元。")
         each = sum((cents(amount * rate) for amount in paid), start=Decimal())
         assumptions.append(rules.reading("fees.summed", each=each))
     steps.append(f"{total:.2f}元 × {percent(rate)} = {plain(exact)}元，费用 {fee}元。")
     steps.append(f"扣除后：{total:.2f}元 - {fee}元 = {net:.2f}元。")
+    if len(paid) > 1:
+        steps.append(f"逐笔：{'，'.join(_single_fees(paid, rate))}。")
+    steps.append(f"支付渠道费 {fee}元，扣除后剩 {net:.2f}元。")
     if exact != fee:
         assumptions.append(rules.reading("fees.rounding", exact=plain(exact), rounded=fee))
     return Calculation(
@@ -61,6 +66,7 @@ def payment_from_fee(rules: Rules, *, today: dt.date, fee: Decimal) -> Calculati
     steps = [
         f"{fee:.2f}元 ÷ {percent(rate)} = {plain(exact)}元，实付约 {paid}元。",
         f"验算：{paid}元 × {percent(rate)} = {plain(paid * rate)}元，取 {cents(paid * rate)}元。",
+        f"支付渠道费 {fee:.2f}元，对应的实付约 {paid}元。",
     ]
     low, high = _same_fee(fee, rate)
     assumptions = [
@@ -82,6 +88,22 @@ def payment_from_fee(rules: Rules, *, today: dt.date, fee: Decimal) -> Calculati
 def cents(amount: Decimal) -> Decimal:
     """An amount rounded half up to the cent."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def _summands(paid: Sequence[Decimal]) -> Iterator[str]:
+    """Each amount, many equal ones in a row as one product."""
+    for amount, equal in itertools.groupby(paid):
+        count = len(list(equal))
+        if count > _MOST_SUMMANDS:
+            yield f"{amount:.2f} × {count}"
+        else:
+            yield from [f"{amount:.2f}"] * count
+
+
+def _single_fees(paid: Sequence[Decimal], rate: Decimal) -> Iterator[str]:
+    """What each different amount costs by itself."""
+    for amount in dict.fromkeys(paid):
+        yield f"{amount:.2f}元收 {cents(amount * rate)}元"
 
 
 def _same_fee(fee: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:

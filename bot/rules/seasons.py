@@ -45,6 +45,8 @@ def peak_season(rules: Rules, *, today: dt.date, year: int) -> Calculation:
             f"{year}年的感恩节是 {thanksgiving}，黑色星期五是次日 {friday}。",
             f"网络星期一是其后的星期一 {monday}。",
             *steps,
+            f"{year}年的黑色星期五是 {friday}，网络星期一是 {monday}"
+            + (f"，旺季提早到 {early_start} 开始。" if early_start else "。"),
         ),
         assumptions=(
             *assumptions,

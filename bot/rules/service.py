@@ -52,7 +52,7 @@ def self_service_eligibility(rules: Rules, *, today: dt.date, last_closed: dt.da
         steps=(
             f"关闭日 {last_closed} 到今天 {today}，过了{since}天。",
             f"{last_closed} + {days}天 = {window_end}，到这天为止不能申请。",
-            f"最早申请日是次日 {earliest}，今天{verdict}。",
+            f"从次日 {earliest} 起可以申请，今天{verdict}。",
         ),
         assumptions=tuple(assumptions),
         rules=(
@@ -81,10 +81,11 @@ def service_hours(rules: Rules, *, today: dt.date, times: Sequence[dt.time]) -> 
         result={"in_assessed_hours": inside if len(times) > 1 else inside[_clock(times[0])]},
         steps=(
             f"考核时段是每天{start}点到{end}点，即 {_clock(first)} 至 {_clock(last)}。",
-            *(
-                f"{clock} {'在' if assessed else '不在'}考核时段内。"
+            "，".join(
+                f"{clock} {'在' if assessed else '不在'}考核时段内"
                 for clock, assessed in inside.items()
-            ),
+            )
+            + "。",
         ),
         assumptions=tuple(assumptions),
         rules=(
@@ -117,9 +118,8 @@ def service_review(rules: Rules, *, today: dt.date, months: Sequence[bool]) -> C
             break
     assumptions = [rules.reading("service.other_causes")]
     if closed_after is None:
-        steps.append(f"没有连续{limit}个月不达标，权限不会因此关闭。")
-        if streak == limit - 1:
-            steps.append("下个月再不达标，权限就会被关闭。")
+        warning = "；下个月再不达标，权限就会被关闭" if streak == limit - 1 else ""
+        steps.append(f"没有连续{limit}个月不达标，权限不会因此关闭{warning}。")
     elif closed_after < len(months):
         assumptions.append(rules.reading("service.after_closing", month=closed_after))
     return Calculation(

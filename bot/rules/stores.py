@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,7 +50,7 @@ def mini_store_requirements(
             "documents": [use.value for use in documents],
             "steps": list(steps),
         },
-        steps=tuple(_working(seller_type, found, supported, len(documents), len(steps))),
+        steps=tuple(_working(seller_type, found, supported, documents, len(steps))),
         assumptions=tuple(_assumptions(rules, seller_type, found, supported)),
         rules=tuple(_rules(rules, seller_type, found, documents)),
     )
@@ -93,7 +93,7 @@ def _working(
     seller_type: SellerType,
     found: _Category | None,
     supported: bool | None,
-    documents: int,
+    documents: Sequence[RuleUse],
     steps: int,
 ) -> Iterator[str]:
     yield f"开店类型：{SELLER_TYPES[seller_type]}。"
@@ -106,7 +106,15 @@ def _working(
         yield f"类目“{found.said}”：属于“{found.main}”，可以售卖。"
     elif found:
         yield f"类目“{found.said}”：不在文章列出的大类名称里，能不能卖没法确定。"
-    yield f"要准备{documents}项材料，开店按{steps}步进行。"
+    yield f"要准备{len(documents)}项材料，开店按{steps}步进行。"
+    names = "；".join(use.value.rstrip("。") for use in documents)
+    yield f"{SELLER_TYPES[seller_type]}开店{_selling(found, supported)}，要准备：{names}。"
+
+
+def _selling(found: _Category | None, supported: bool | None) -> str:
+    if found is None:
+        return ""
+    return f"{'可以' if supported else '能不能'}卖“{found.said}”{'' if supported else '没法确定'}"
 
 
 def _assumptions(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.text import is_english
 from bot.understanding.amounts import AmountMention
 from bot.understanding.messages import Message
 
 _BEFORE = 12
+_BEFORE_ENGLISH = 30
 _AFTER = 24
 # The first label that fits counts: a fee is looked for before the amount it is taken from.
 _LABELS_BEFORE = (
     ("restated", "restated_before"),
+    ("claimed", "claimed_before"),
     ("part", "part_before"),
     ("cost", "cost_before"),
     ("freight", "freight_before"),
@@ -39,7 +42,8 @@ def amount_roles(message: Message) -> tuple[str | None, ...]:
 
 def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMention]) -> str | None:
     words = message.words
-    low = max([amount.start - _BEFORE, 0, *(other.end for other in earlier)])
+    window = _BEFORE_ENGLISH if is_english(message.text) else _BEFORE
+    low = max([amount.start - window, 0, *(other.end for other in earlier)])
     before = message.text[low : amount.start]
     after = message.text[amount.end : amount.end + _AFTER]
     for role, concept in _LABELS_BEFORE:
@@ -66,10 +70,13 @@ def _means(
     """Labels that hold on a condition: 这1288 repeats, 渠道费1288 may ask for the fee of 1288."""
     if role == "restated":
         return _repeats(amount, earlier)
+    if role == "claimed":
+        # 那1000块就是7块对吗: a result to be checked, no payment.
+        return bool(earlier)
     if role == "fee" and message.words.has("fee_label_bare", before):
         if message.has("asks_paid") or message.has("reverse"):
             return True
-        return not (message.has("asks_amount") or message.has("fee_asked"))
+        return message.has("net") or not (message.has("asks_amount") or message.has("fee_asked"))
     return True
 
 

@@ -19,11 +19,13 @@ _DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{1,2}(?![\da-z
 # 3千5, 38万5: a last digit belongs to the number unless it counts something (2万3单).
 _LAST = rf"(?:[\d{HAN}](?![\d.单件笔个xX×*{HAN}]))?"
 _NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z])(?:\d(?=[千百])|{_LAST}))*|[{HAN}]+)"
+# 1000块一共, 500块一单, 99块两件: the digit counts something else.
+_COUNTING = r"[共个起次天份箱年月周点些般样直定双套台盒瓶只条批到下来]|包(?!邮)"
 _AMOUNT = (
     r"(?P<sign>(?<![\da-z%])[-−–]\s?|负的?)?(?P<prefix>[¥￥]\s?|rmb\s?|cny\s?|人民币)?"
     rf"(?P<number>{_NUMBER})"
     r"(?:\s?(?P<unit>块钱?|元整?|圆|rmb|cny|yuan)(?P<zero>零)?"
-    rf"(?:(?P<jiao>[\d{HAN}])(?:毛|角)?(?P<fen>[\d{HAN}])?(?:分(?!钟))?(?![\d单件笔]))?"
+    rf"(?:(?P<jiao>[\d{HAN}])(?:毛|角)?(?P<fen>[\d{HAN}])?(?:分(?!钟))?(?![\d单件笔]|{_COUNTING}))?"
     rf"|\s?(?P<small>毛钱?|角(?!度))(?:(?P<small_fen>[\d{HAN}])分?)?"
     r"|\s?(?P<cent>分钱|分(?![钟之期店类享别开析销润清])))?"
 )
@@ -53,7 +55,7 @@ _ABOUT_AFTER = re.compile(
 )
 _NEIGHBOURS = re.compile(r"一二|[一两二]三|三[四五]|四五|五六|六七|七八|八九")
 _DIGIT_STRING = re.compile(r"[零〇一二三四五六七八九]{3,}")
-_ROUND = re.compile(r"[百千万]")
+_ROUND = re.compile(r"[百千万](?![一二三四五六七八九])")
 _RANGE = re.compile(r"\s*(?:块钱?|元)?\s*(?:到|至|-|~|—)\s*$")
 _SPACED_GROUP = re.compile(r"^\s\d{3}(?!\d)")
 _BAD_GROUP = re.compile(r"^,\d{4}")
@@ -99,7 +101,8 @@ def find_amounts(text: str, taken: Sequence[Span]) -> tuple[AmountMention, ...]:
     """Amounts in a normalised text outside the spans that are taken."""
     found_amounts: list[AmountMention] = []
     for found in _amount().finditer(text):
-        if _overlaps(found.span(), taken) or not _is_amount(found, text):
+        done = [(amount.start, amount.end) for amount in found_amounts[-1:]]
+        if _overlaps(found.span(), [*taken, *done]) or not _is_amount(found, text):
             continue
         value = _value(found)
         if value is not None:

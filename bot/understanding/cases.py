@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.platforms import Platforms
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, read_message
 from bot.understanding.payments import answered_basis
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
-from bot.understanding.values import Slots, Value
+from bot.understanding.values import AS_OF, Slots, Value, merged_months
 from bot.understanding.vocabulary import ToolWords, load_vocabulary
 
 _YES_NO = {
@@ -19,8 +20,10 @@ _YES_NO = {
     "extended": "extension",
     "refund_requested": "refund",
 }
+_DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
 _RESIDUE = 3
 _RESIDUE_WHEN_ASKED = 6
+_MOST_EARLIER = 3
 
 
 @dataclass(frozen=True)
@@ -40,16 +43,71 @@ class ToolCase:
 Case = tuple[ToolCase, ...]
 
 
+@dataclass(frozen=True)
+class Talk:
+    """A conversation: the case it is about, those before, and what was told without asking."""
+
+    case: Case = ()
+    earlier: tuple[Case, ...] = ()
+    told: str = ""
+
+
+def follow(
+    talk: Talk, text: str, today: dt.date, asked: Message | None, platforms: Platforms
+) -> Talk:
+    """The conversation after a message; ``asked`` is the assistant's turn before it."""
+    message = read_message(text, today)
+    if message.has("stalling"):
+        return replace(talk, case=tuple(replace(part, open=False) for part in talk.case))
+    case = advance(talk.case, message, asked, platforms)
+    if not _is_open(case) and talk.told:
+        # 客户付了1288 / 渠道费多少: told first, asked afterwards.
+        joined = advance(talk.case, read_message(f"{talk.told}，{text}", today), asked, platforms)
+        case = joined if _is_open(joined) else case
+    if not case and not _is_off(talk.case, message, platforms):
+        resumed = (advance(before, message, asked, platforms) for before in talk.earlier)
+        case = next((before for before in resumed if _is_open(before)), ())
+    told = "" if _is_open(case) or message.has("asks_something") else text
+    return Talk(case, _remembered(talk, case), told)
+
+
+def _is_open(case: Case) -> bool:
+    return any(part.open for part in case)
+
+
+def _remembered(talk: Talk, case: Case) -> tuple[Case, ...]:
+    """Earlier cases, the latest first; a message about something else ends them all."""
+    if not case:
+        return ()
+    tools = {part.tool for part in case}
+    kept = [talk.case, *talk.earlier]
+    kept = [before for before in kept if before and not tools & {part.tool for part in before}]
+    return tuple(kept[:_MOST_EARLIER])
+
+
+def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
+    left_open = any(is_left_open(part.tool, message) for part in case)
+    return left_open or _is_foreign(message, platforms)
+
+
 def advance(case: Case, message: Message, asked: Message | None, platforms: Platforms) -> Case:
     """What is being talked about after a message; ``asked`` is the assistant's turn before it."""
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
     if _is_foreign(message, platforms):
         return ()
-    if tools:
-        return tuple(_started(tool, message, case, asked) for tool in tools)
-    if not case or any(is_left_open(part.tool, message) for part in case):
-        return ()
-    return _continued(case, message, asked)
+    started = tuple(_started(tool, message, case, asked) for tool in tools)
+    if any(part.open for part in started):
+        return started
+    left_open = any(is_left_open(part.tool, message) for part in case)
+    if not case or left_open or any(part.tool in tools for part in case):
+        return started
+    return _continued(case, message, asked) or started
+
+
+def _anchored(message: Message, part: ToolCase) -> Message:
+    """The message, its bare days read in the month of the one day the case is about."""
+    days = {v.value for name in _DAYS for v in part.slots.get(name, ()) if v.value}
+    return replace(message, anchor=dt.date.fromisoformat(*days)) if len(days) == 1 else message
 
 
 # -- a message with a topic of its own ----------------------------------------------------
@@ -62,8 +120,10 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     if before is None:
         return ToolCase(tool, slots, opened)
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
-        return ToolCase(tool, slots, opened)
-    merged = {**before.slots, **slots}
+        # A question for the rule as such leaves what is known of the case as it is.
+        return ToolCase(tool, slots if opened else {**before.slots, **slots}, opened)
+    slots = slots_of(tool, _anchored(message, before), filling=False)
+    merged = _merged(before, slots)
     return ToolCase(tool, merged, opened or before.open or _is_case(tool, merged, message))
 
 
@@ -76,10 +136,17 @@ def _answers(before: ToolCase, slots: Slots, asked: Message | None) -> bool:
 
 def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     """A topic named again goes on with the case unless it is told anew or asks for the rule."""
-    told_anew = any(name in slots for name in before.words.key)
+    told_anew = any(name in slots for name in before.words.key) and not _is_one_month(slots)
     if message.has("asks_span") and not told_anew:
         return False
+    if _is_one_month(slots):
+        return True
     return message.has("continues") or (not told_anew and message.has("asks_day"))
+
+
+def _is_one_month(slots: Slots) -> bool:
+    """9月达标了: one month more of those told before."""
+    return any(len(value.by_month) == 1 for value in slots.get("months", ()))
 
 
 def _is_case(tool: str, slots: Slots, message: Message) -> bool:
@@ -103,7 +170,8 @@ def _continued(case: Case, message: Message, asked: Message | None) -> Case:
 
 
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
-    slots = slots_of(part.tool, message, filling=True)
+    slots = slots_of(part.tool, _anchored(message, part), filling=True)
+    slots = _judged_later(part, slots, message)
     pending = part.slots.get("paid", ())
     basis = answered_basis(pending[0], message) if pending and "paid" not in slots else None
     if basis is not None:
@@ -135,8 +203,28 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
     added = dict(slots)
     if added.pop("append", None) and "paid" in part.slots:
         added["paid"] = (_appended(part.slots["paid"][0], added["paid"][0]),)
-    merged = {**part.slots, **added}
+    merged = _merged(part, added)
     return replace(part, slots=merged, open=part.open or _is_case(part.tool, merged, message))
+
+
+def _merged(part: ToolCase, added: Slots) -> Slots:
+    """What is known, with what was added; months told one by one add up."""
+    merged = {**part.slots, **added}
+    if added.get("months") and part.slots.get("months"):
+        merged["months"] = (merged_months(part.slots["months"][0], added["months"][0]),)
+    return merged
+
+
+def _judged_later(part: ToolCase, slots: Slots, message: Message) -> Slots:
+    """那明天呢, 那今天呢: no day on which it happened, but the day to judge the known case on."""
+    days = {name: slots[name] for name in ("transaction_success", "last_closed") if name in slots}
+    left = dict(slots)
+    for name, values in days.items():
+        day = values[0].value
+        bare = not any(message.roles)
+        if part.slots.get(name) and day and bare and day >= message.today.isoformat():
+            left[AS_OF] = left.pop(name)
+    return left
 
 
 def _appended(before: Value, added: Value) -> Value:

@@ -21,6 +21,8 @@ from bot.understanding.festivals import festival_day
 from bot.understanding.numerals import SMALL, number, small_number
 from bot.understanding.vocabulary import Vocabulary, alternatives, load_vocabulary
 
+_NOW = ("今天", "现在", "today", "刚刚", "刚才")
+
 
 class Lean(Enum):
     """Which way a date without a year points."""
@@ -55,7 +57,7 @@ class DateMention:
     @property
     def is_now(self) -> bool:
         """Whether the word means the day the question is asked on."""
-        return self.spoken and self.shift == 0 and self.text in ("今天", "today", "刚刚", "刚才")
+        return self.spoken and self.shift == 0 and self.text in _NOW
 
 
 @dataclass(frozen=True)
@@ -445,21 +447,24 @@ def _back(today: dt.date, count: int, unit: str) -> dt.date:
     return today - dt.timedelta(days=count * (7 if unit in ("周", "week") else 1))
 
 
-def _ago(found: re.Match[str], today: dt.date) -> DateMention | None:
-    unit = found["u"]
-    if found["n"] == "半":
+def counted_back(today: dt.date, count: str, unit: str) -> dt.date | None:
+    """The day ``count`` (a numeral or 半) units before a day; None where there is none."""
+    if count == "半":
         # Half a month is counted as fifteen days, half a year as six months.
         halves = {"个月": (15, "天"), "月": (15, "天"), "年": (6, "月")}
-        if unit not in halves:
-            return None
-        count, unit = halves[unit]
-        return replace(_at(found), exact=_back(today, count, unit))
-    if unit == "月" and not found.group().startswith(tuple("两")):
-        return None  # 3月前 is before March
+        return _back(today, *halves[unit]) if unit in halves else None
     try:
-        return replace(_at(found), exact=_back(today, small_number(found["n"]), unit))
+        return _back(today, small_number(count), unit)
     except (ValueError, OverflowError):
         return None
+
+
+def _ago(found: re.Match[str], today: dt.date) -> DateMention | None:
+    count, unit = found["n"], found["u"]
+    if unit == "月" and not count.startswith(tuple("两半")):
+        return None  # 3月前 is before March
+    exact = counted_back(today, count, unit)
+    return replace(_at(found), exact=exact) if exact is not None else None
 
 
 def _ahead(found: re.Match[str], today: dt.date) -> DateMention:

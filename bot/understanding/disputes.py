@@ -25,6 +25,8 @@ def goods(message: Message) -> tuple[str, ...]:
     if durable or appliance:
         found.append("durable_defect")
     plain = _says(message, "goods_ordinary") or _says(message, "goods_soft")
+    # 质量问题，不是耐用品: nothing is left but the usual limit.
+    plain = plain or (message.has("defect") and message.has("goods_durable"))
     if not found and plain:
         found.append("ordinary")
     return tuple(found)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.understanding.dates import DateMention, Lean, resolve
+from bot.understanding.dates import DateMention, Lean, Resolved, resolve
 from bot.understanding.elapsed import elapsed_since
 from bot.understanding.messages import Message
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
 _NEXT_TO = 3
+_LONG_AGO_DAYS = 183
 
 
 def day_values(
@@ -23,9 +24,18 @@ def day_values(
         if vague and not (months and not mention.vague) and not mention.problem:
             continue
         resolved = resolve(mention, message.today, _lean(message, mention, lean))
-        readings = (resolved.reading,) if resolved.reading else ()
-        values.append(Value(resolved.iso, readings, resolved.problem))
+        values.append(Value(resolved.iso, _readings(message, resolved, mention), resolved.problem))
     return tuple(values)
+
+
+def _readings(message: Message, resolved: Resolved, mention: DateMention) -> tuple[str, ...]:
+    """How a date was read; a day ahead that nobody said was planned is named too."""
+    if resolved.reading or resolved.day is None:
+        return (resolved.reading,) if resolved.reading else ()
+    told = mention.year is not None or mention.exact is not None or mention.month_only
+    if told or resolved.day <= message.today or _is_planned(message, mention):
+        return ()
+    return (phrase("ahead", text=mention.text, day=_written(resolved.day)),)
 
 
 def _is_any_month_end(mention: DateMention, lean: Lean) -> bool:
@@ -37,10 +47,23 @@ def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
     """What is planned may lie ahead; what is told in the past tense lies behind."""
     if default is not Lean.NEAR:
         return default
-    if message.words.has("plan", message.text[: mention.start]):
+    if _is_planned(message, mention):
         return Lean.NEAR if mention.day else Lean.FUTURE
     after = message.text[mention.end : mention.end + 8].split(",")[0]
-    return Lean.PAST if message.words.has("past", after) else Lean.NEAR
+    if message.words.has("past", after):
+        return Lean.PAST
+    return Lean.PAST if "的" in after and _is_recent(message, mention) else Lean.NEAR
+
+
+def _is_recent(message: Message, mention: DateMention) -> bool:
+    """12号发的 asked on the 5th was last month; 11月18号发的 asked in November is this year's."""
+    past = resolve(mention, message.today, Lean.PAST).day
+    return past is not None and (message.today - past).days <= _LONG_AGO_DAYS
+
+
+def _is_planned(message: Message, mention: DateMention) -> bool:
+    before, after = message.text[: mention.start], message.text[mention.end :]
+    return message.words.has("plan", before) or message.words.has("plan_after", after)
 
 
 def event_days(
@@ -71,7 +94,9 @@ def _happened_in(message: Message, date: DateMention, roles: tuple[str, ...]) ->
 def loose_days(message: Message, filling: bool, *others: str) -> tuple[DateMention, ...]:
     """Days no event was found for: in an answer any (今天 too), else unless others are told of."""
     if filling:
-        return message.loose_days or message.days
+        # 那今天还来得及吗 asks as of today; 今天 by itself is an answer.
+        asks = message.has("question_asked") and not message.loose_days
+        return message.loose_days or tuple(d for d in message.days if not (asks and d.is_now))
     return () if message.dates_of(*others) else message.loose_days
 
 
@@ -98,9 +123,13 @@ def _confirmed(message: Message) -> tuple[DateMention, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _names_origin(message: Message) -> bool:
+    return message.has("domestic_word") or message.has("overseas_word")
+
+
 def shipping_days(message: Message, filling: bool) -> tuple[Value, ...]:
     loose = loose_days(message, filling, "received", "success", "closed", "ordered", "signed")
-    if not loose and message.has("asks_day"):
+    if not loose and (message.has("asks_day") or _names_origin(message)):
         # 国内 11月1号 自动收货哪天: the day asked for is not the one that is told.
         loose = message.dates_of("auto_confirm")
     days = event_days(message, ("shipped",), Lean.NEAR, loose=loose)

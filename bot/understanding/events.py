@@ -10,6 +10,9 @@ from bot.understanding.dates import DateMention
 from bot.understanding.vocabulary import load_vocabulary
 
 _QUESTION_WINDOW = 6
+_DENIAL_WINDOW = 8
+_CHARACTER_COST = 0.5
+_LETTER_COST = 0.2
 _SEPARATOR_COST = 6.0
 _SPACE_COST = 3.0
 _BEFORE_COST = 1.5
@@ -22,12 +25,13 @@ _MOST_DATES = 5
 
 @dataclass(frozen=True)
 class EventMention:
-    """A wording of an event; ``asked`` when the message asks for its day."""
+    """A wording of an event; ``asked`` when its day is asked for, ``denied`` when it is not so."""
 
     start: int
     end: int
     name: str
     asked: bool
+    denied: bool
 
 
 def find_events(text: str, dates: Sequence[DateMention]) -> tuple[EventMention, ...]:
@@ -47,7 +51,7 @@ def find_events(text: str, dates: Sequence[DateMention]) -> tuple[EventMention, 
             continue
         kept.append((start, end, name))
     return tuple(
-        EventMention(start, end, name, _is_asked(text, start, dates))
+        EventMention(start, end, name, _is_asked(text, start, dates), _is_denied(text, start))
         for start, end, name in sorted(kept)
     )
 
@@ -56,7 +60,7 @@ def date_roles(
     text: str, dates: Sequence[DateMention], events: Sequence[EventMention]
 ) -> tuple[str | None, ...]:
     """The event each date belongs to, chosen together so that the distances are least."""
-    usable = [event for event in events if not event.asked]
+    usable = [event for event in events if not (event.asked or event.denied)]
     choices = [_choices(text, date, dates, usable) for date in dates[:_MOST_DATES]]
     best = min(
         itertools.product(*choices),
@@ -90,27 +94,49 @@ def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: Eve
     else:
         return 0.0
     between = text[low:high]
-    separators = load_vocabulary().concepts["separator"]
-    cost += len(between) * 0.5
+    # English takes more letters to say the same, and blanks part its words, not its clauses.
+    english = between.isascii() and any(map(str.isalpha, between))
+    separators = load_vocabulary().concepts["separator_english" if english else "separator"]
+    cost += len(between) * (_LETTER_COST if english else _CHARACTER_COST)
     cost += _SEPARATOR_COST * bool(separators.search(between.strip()))
     # A blank parts clauses in Chinese, words in English.
     spaced = between != between.strip() and not text[high : high + 1].isascii()
     cost += _SPACE_COST * spaced
-    others = sum(1 for other in dates if low <= other.start < high)
-    return cost + _OTHER_DATE_COST * min(others, 1)
+    parted = any(low <= o.start < high and not _are_listed(text, o, date, dates) for o in dates)
+    return cost + _OTHER_DATE_COST * parted
+
+
+def _are_listed(
+    text: str, one: DateMention, other: DateMention, dates: Sequence[DateMention]
+) -> bool:
+    """Whether only list signs part two dates: 6月1号和8月20号."""
+    listing = load_vocabulary().concepts["listing"]
+    first, last = sorted((dates.index(one), dates.index(other)))
+    inside = dates[first : last + 1]
+    pairs = itertools.pairwise(inside)
+    return all(listing.match(text[left.end : right.start]) for left, right in pairs)
 
 
 def _total(text: str, dates: Sequence[DateMention], picked: tuple[_Choice, ...]) -> float:
-    """The sum of the costs; an event shared by dates that are not listed together costs more."""
+    """The sum of the costs; dates listed together share an event, others do not."""
     conjunction = load_vocabulary().concepts["conjunction"]
+    listing = load_vocabulary().concepts["listing"]
     total = sum(cost for _, cost in picked)
     for (first, _), (second, _), left, right in zip(
         picked, picked[1:], dates, dates[1:], strict=False
     ):
+        between = text[left.end : right.start]
         if first is not None and first is second:
-            listed = conjunction.match(text[left.end : right.start])
-            total += -_OTHER_DATE_COST if listed else _SHARED_COST
+            total += -_OTHER_DATE_COST if conjunction.match(between) else _SHARED_COST
+        elif first is not None and second is not None and listing.match(between):
+            total += _SHARED_COST
     return total
+
+
+def _is_denied(text: str, start: int) -> bool:
+    """没人点收货, 还没交易成功: what did not happen has no day."""
+    before = text[max(0, start - _DENIAL_WINDOW) : start]
+    return load_vocabulary().has("denied_before", before)
 
 
 def _is_asked(text: str, start: int, dates: Sequence[DateMention]) -> bool:

@@ -9,6 +9,7 @@ from bot.understanding.disputes import denied_facts, said_facts
 from bot.understanding.elapsed import elapsed_since
 from bot.understanding.messages import Message
 from bot.understanding.negation import affirmed
+from bot.understanding.residue import residue
 from bot.understanding.slots import TOOLS
 from bot.understanding.stores import category, seller_type
 from bot.understanding.vocabulary import ToolWords
@@ -61,6 +62,7 @@ def _holds(message: Message, token: str) -> bool:
 
 
 _LATE = "past_acceptance_window"
+_LITTLE = 4  # characters, such as a year's
 _MENTIONS: Mapping[str, Callable[[Message], bool]] = {
     "amount": lambda message: bool(message.amounts),
     "date": lambda message: any(not day.is_now for day in message.days),
@@ -122,6 +124,11 @@ def _acceptance_asked(message: Message) -> bool:
     return message.has("acceptance") and bool(said_facts(message))
 
 
+def _topic_only(message: Message) -> bool:
+    """明年的黑五: nothing but a shopping day and a year is said."""
+    return len(residue(message, [message.words.tools["peak_season"]])) <= _LITTLE
+
+
 def _review_months(message: Message) -> bool:
     told = message.month_results
     return told is not None and message.has("review")
@@ -150,5 +157,6 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "acceptance_asked": _acceptance_asked,
     "review_months": _review_months,
     "months_named": _months_named,
+    "topic_only": _topic_only,
     "refund_unless_negated": _refund_unless_negated,
 }

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from bot.understanding.amounts import AmountMention, find_amounts, find_counts
 from bot.understanding.dates import DateMention, find_dates
 from bot.understanding.events import EventMention, date_roles, find_events
+from bot.understanding.inherited import in_months_told
 from bot.understanding.months import MonthResults, find_month_results
 from bot.understanding.times import TimeMention, find_times
 from bot.understanding.vocabulary import Span, Vocabulary, load_vocabulary
@@ -26,6 +27,8 @@ class Message:
 
     text: str
     today: dt.date
+    anchor: dt.date | None = None
+    """The day that was talked about before: a bare 6号 is one of its month."""
 
     @property
     def words(self) -> Vocabulary:
@@ -44,11 +47,21 @@ class Message:
         return find_dates(self.text, self.today)
 
     @cached_property
-    def dates(self) -> tuple[DateMention, ...]:
-        """Days and months; 11.1 is a day unless an amount is what is talked about."""
-        dates = tuple(date for date in self.all_dates if not self._is_amount(date))
-        kept = uncorrected(self.text, dates)
+    def _told_dates(self) -> tuple[DateMention, ...]:
+        """All days and months; 11.1 is a day unless an amount is what is talked about."""
+        return tuple(date for date in self.all_dates if not self._is_amount(date))
+
+    @cached_property
+    def _kept_dates(self) -> tuple[DateMention, ...]:
+        kept = uncorrected(self.text, self._told_dates)
         return tuple(replace(date, vague=self._is_vague(date, kept)) for date in kept)
+
+    @cached_property
+    def dates(self) -> tuple[DateMention, ...]:
+        """Days and months that hold, a bare day (30号) in the month that is talked of."""
+        return in_months_told(
+            self._kept_dates, self.roles, self._told_dates, self.anchor, self.today
+        )
 
     @cached_property
     def days(self) -> tuple[DateMention, ...]:
@@ -78,12 +91,17 @@ class Message:
     @cached_property
     def events(self) -> tuple[EventMention, ...]:
         """What happened or is asked about."""
-        return find_events(self.text, self.dates)
+        return find_events(self.text, self._kept_dates)
 
     @cached_property
     def roles(self) -> tuple[str | None, ...]:
         """For each of ``dates`` the event it is the date of."""
-        return date_roles(self.text, self.dates, self.events)
+        placed = tuple(
+            replace(date, start=place.start, end=place.end)
+            for date in self._kept_dates
+            for place in [first_told(self.text, date, self._told_dates)]
+        )
+        return date_roles(self.text, placed, self.events)
 
     @cached_property
     def month_results(self) -> MonthResults | None:
@@ -171,13 +189,21 @@ _P = TypeVar("_P", bound=_Placed)
 
 def uncorrected(text: str, mentions: tuple[_P, ...]) -> tuple[_P, ...]:
     """两百五，不对，是两百八: what is taken back right before the next mention is left out."""
-    has = load_vocabulary().has
-    dropped = {
-        one.start
-        for one, other in pairwise(mentions)
-        if has("correction", text[one.end : other.start])
-    }
+    pairs = pairwise(mentions)
+    dropped = {one.start for one, other in pairs if _is_taken_back(text, one, other)}
     return tuple(mention for mention in mentions if mention.start not in dropped)
+
+
+def first_told(text: str, mention: _P, mentions: tuple[_P, ...]) -> _P:
+    """What a mention corrects (15号，写错了，是25号), or itself: it stands in that place."""
+    for one, other in reversed(list(pairwise(mentions))):
+        if other.start == mention.start and _is_taken_back(text, one, other):
+            mention = one
+    return mention
+
+
+def _is_taken_back(text: str, one: _Placed, other: _Placed) -> bool:
+    return load_vocabulary().has("correction", text[one.end : other.start])
 
 
 _DATE_CHARACTERS = frozenset(

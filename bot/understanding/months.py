@@ -14,18 +14,18 @@ from bot.understanding.numerals import SMALL, small_number
 from bot.understanding.vocabulary import load_vocabulary
 
 _NEAR = 20
-_SERIES = rf"(?P<n>{SMALL})\s*(?:个月|months?)"
+_SERIES = rf"(?<!隔)(?<!隔了)(?P<n>{SMALL})\s*(?:个月|months?)"
 _ORDINAL = rf"第\s*(?P<i>{SMALL})\s*个?月"
 
 
 @dataclass(frozen=True)
 class MonthResults:
-    """Results oldest first; ``gap`` names a month between two named ones that was left out."""
+    """Results oldest first; ``by_month`` where all months are named (months since year 0)."""
 
     results: tuple[str, ...]
     named: bool
     span: tuple[int, int]
-    gap: str | None = None
+    by_month: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,11 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _verdicts(text: str) -> list[_Verdict]:
     """Passed or failed, by the words; a failure's words hold a pass's, so they come first."""
     concepts = load_vocabulary().concepts
-    found = [_Verdict(*m.span(), "fail") for m in concepts["review_fail"].finditer(text)]
-    for match in concepts["review_pass"].finditer(text):
-        if not any(match.start() < v.end and v.start < match.end() for v in found):
-            found.append(_Verdict(*match.span(), "pass"))
+    found: list[_Verdict] = []
+    for result in ("unknown", "fail", "pass"):
+        for match in concepts[f"review_{result}"].finditer(text):
+            if not any(match.start() < v.end and v.start < match.end() for v in found):
+                found.append(_Verdict(*match.span(), result))
     return sorted(found, key=lambda verdict: verdict.start)
 
 
@@ -132,18 +133,26 @@ def _told(
     told = []
     for subject in subjects:
         after = [verdict for verdict in verdicts if verdict.start >= subject.end]
-        before = [v for v in verdicts if _leads(v, subject, text)]
+        before = [v for v in verdicts if _leads(v, subject, text)][-1:]
+        # passed in July, failed in August: said before the month, where English puts it.
+        english = before and text[before[0].end : subject.start].rstrip().endswith((" in", " for"))
         if after or before:
-            told.append((subject, (after or before[-1:])[0].result))
+            told.append((subject, (before if english else after or before)[0].result))
     return told
 
 
 def _by_calendar(told: list[tuple[_Subject, str]], span: tuple[int, int]) -> MonthResults:
     by_month = {subject.month or 0: result for subject, result in told}
-    months = sorted(by_month)
-    gaps = [month for month in range(months[0], months[-1] + 1) if month not in by_month]
-    gap = f"{(gaps[0] - 1) % 12 + 1}月" if gaps else None
-    return MonthResults(tuple(by_month[month] for month in months), True, span, gap)
+    by_month = _without_unknown_end(by_month)
+    ordered = tuple(sorted(by_month.items()))
+    return MonthResults(tuple(result for _, result in ordered), True, span, ordered)
+
+
+def _without_unknown_end(by_month: dict[int, str]) -> dict[int, str]:
+    """A last month whose result is not out yet says nothing."""
+    last = max(by_month)
+    rest = {month: result for month, result in by_month.items() if month != last}
+    return rest if rest and by_month[last] == "unknown" else by_month
 
 
 def _bare_series(verdicts: list[_Verdict]) -> MonthResults | None:

@@ -22,6 +22,11 @@ def is_doubted(message: Message, start: int) -> bool:
 def affirmed(message: Message, concept: str) -> bool | None:
     """Whether a concept is said to be so; None where nothing is said of it."""
     spans = message.words.spans(concept, message.text)
+    asked = f"{concept}_asked"
+    if asked in message.words.concepts:
+        # 延长能延几次 asks about extensions and tells of none.
+        about = message.words.spans(asked, message.text)
+        spans = tuple(s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in about))
     if not spans:
         return None
     after = [message.words.has("negation_after", message.text[end:]) for _, end in spans]

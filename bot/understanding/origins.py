@@ -13,6 +13,8 @@ _WINDOW = 8
 
 def origins(message: Message) -> tuple[str, ...]:
     """The origins named, in order, each once."""
+    if message.has("each_origin"):
+        return ("domestic", "overseas")
     found: list[tuple[int, str]] = []
     for origin in ("overseas", "domestic"):
         for span in message.words.spans(f"{origin}_word", message.text):

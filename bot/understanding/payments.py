@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.understanding.amount_roles import amount_roles, with_role
 from bot.understanding.amounts import AmountMention, plain
@@ -41,7 +43,7 @@ def _paid(message: Message) -> tuple[Value, ...]:
     if not payments:
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
         return (Value(ask="paid_after_discount"),) if discounted else ()
-    if any(amount.vague for amount in payments):
+    if any(amount.vague for amount in payments) or not _are_payments(message, payments):
         return (Value(ask=""),)
     negative = [amount for amount in payments if amount.value < 0]
     if negative:
@@ -49,11 +51,23 @@ def _paid(message: Message) -> tuple[Value, ...]:
     if len(payments) == 1 and payments[0].times == 1:
         return _single_payment(message, payments[0])
     readings = tuple(
-        phrase("repeated", text=a.text, times=str(a.times), value=plain(a.value))
+        phrase("repeated", text=a.text, total=plain(a.value * a.times))
         for a in payments
         if a.times > 1
     )
     return (Value([value for a in payments for value in a.values], readings),)
+
+
+def _are_payments(message: Message, payments: Sequence[AmountMention]) -> bool:
+    """Whether amounts stand in a list, or each has a word saying what it is; else one is asked."""
+    if len(payments) < 2 or message.has("total"):
+        return True
+    roles = dict(zip(message.amounts, amount_roles(message), strict=True))
+    return all(
+        roles[other] is not None
+        or message.words.has("next_amount", message.text[one.end : other.start])
+        for one, other in pairwise(payments)
+    )
 
 
 def _payments(message: Message) -> tuple[AmountMention, ...]:
@@ -77,21 +91,27 @@ def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
     for amount, role in zip(message.amounts, amount_roles(message), strict=True):
         listed = bool(chosen) and words.has("conjunction", text[chosen[-1].end : amount.start])
         another = words.has("another_order", text[max(0, amount.start - 8) : amount.start])
-        if role == "paid" or (role is None and (listed or another)):
+        added = bool(chosen) and role == "freight" and _is_added(message, amount)
+        if role == "paid" or added or (role is None and (listed or another)):
             chosen.append(amount)
     return tuple(chosen)
+
+
+def _is_added(message: Message, freight: AmountMention) -> bool:
+    """付了300，加运费12: paid on top."""
+    return message.words.has("freight_added", message.text[: freight.start])
 
 
 def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ...]:
     """One amount for several orders is of each of them or of all: only the text can say."""
     count = order_count(message)
-    if count is None or count < 2:
+    if count is None:
         return (Value([plain(payment.value)]),)
     basis = _basis(message, payment)
+    told = {"value": plain(payment.value), "text": payment.text, **count}
     if basis is None:
-        told = (("value", plain(payment.value)), ("count", str(count)))
-        return (Value(ask="paid_each_or_total", details=told),)
-    return (_on_basis(basis, payment.value, count),)
+        return (Value(ask="paid_each_or_total", details=tuple(told.items())),)
+    return (_on_basis(basis, told),)
 
 
 def _basis(message: Message, payment: AmountMention) -> str | None:
@@ -106,14 +126,14 @@ def _basis(message: Message, payment: AmountMention) -> str | None:
     return "each" if message.has("each") and not message.has("total") else None
 
 
-def _on_basis(basis: str, value: Decimal, count: int) -> Value:
+def _on_basis(basis: str, told: Mapping[str, str]) -> Value:
+    """The payments of what is told: an amount (value, text) and its orders (count, orders)."""
+    value, count = Decimal(told["value"]), int(told["orders"])
     if basis == "total":
         return Value([plain(value)])
-    written = plain(value)
-    repeated = AmountMention(0, 0, "", value, count)
-    text = f"{count}单，每单{written}"
-    reading = phrase("repeated", text=text, times=str(count), value=written)
-    return Value(list(repeated.values), (reading,))
+    total = plain(value * count)
+    reading = phrase("each_of", text=told["text"], count=told["count"], total=total)
+    return Value(list(AmountMention(0, 0, "", value, count).values), (reading,))
 
 
 def answered_basis(pending: Value, message: Message) -> Value | None:
@@ -122,17 +142,17 @@ def answered_basis(pending: Value, message: Message) -> Value | None:
     each, total = message.has("each"), message.has("total")
     if pending.ask != "paid_each_or_total" or "value" not in told or each == total:
         return None
-    value, count = Decimal(told["value"]), int(told["count"])
-    return _on_basis("each" if each else "total", value, count)
+    return _on_basis("each" if each else "total", told)
 
 
-def order_count(message: Message) -> int | None:
-    """How many orders a message speaks of (3单), apart from 每单 and 一单."""
+def order_count(message: Message) -> dict[str, str] | None:
+    """How many orders a message speaks of (3单) and in which words, apart from 每单 and 一单."""
     for start, end in message.counts:
-        counted = _ORDERS.fullmatch(message.text[start:end].strip())
+        written = message.text[start:end].strip()
+        counted = _ORDERS.fullmatch(written)
         value = number(counted[1]) if counted else None
         if value is not None and value > 1:
-            return int(value)
+            return {"orders": str(int(value)), "count": written}
     return None
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
-from bot.understanding.cases import Case, ToolCase, advance
-from bot.understanding.messages import read_message
+from bot.understanding.cases import Talk, ToolCase, follow
+from bot.understanding.messages import Message, read_message
 from bot.understanding.phrases import question
+from bot.understanding.questions import clauses_of, questions_of
 from bot.understanding.requests import Invalid, Missing, ToolRequest
 from bot.understanding.values import AS_OF, Value
 from bot.understanding.vocabulary import load_vocabulary
@@ -29,7 +30,14 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "mini_store_requirements": {"category": None},
 }
 # Inputs of which each value is a case of its own: two shipping days are two calculations.
-_SEPARATE = ("ship_confirmed", "origin", "confirmed_receipt", "transaction_success", "last_closed")
+_SEPARATE = (
+    "ship_confirmed",
+    "origin",
+    "extended",
+    "confirmed_receipt",
+    "transaction_success",
+    "last_closed",
+)
 
 
 def understand(
@@ -44,23 +52,64 @@ def understand(
     ``history`` is the conversation before ``text``, oldest first; ``today`` the day it is asked
     on. ``platforms`` defaults to those of the corpus folder in the settings.
     """
-    known = platforms if platforms is not None else _corpus_platforms()
-    case: Case = ()
-    asked = None
-    for turn in [*history[-_MOST_TURNS:], Turn("user", text)]:
-        message = read_message(turn.content, today)
-        if turn.role == "assistant":
-            asked = message
-        elif turn.role == "user":
-            case = advance(case, message, asked, known)
-            asked = None
-    requests: list[ToolRequest] = []
-    for part in case:
-        for request in _requests(part) if part.open else ():
+    reader = _Reader(today, platforms if platforms is not None else _corpus_platforms())
+    talk, asked = reader.before(history)
+    return tuple(reader.requests(text, talk, asked)[:_MOST_REQUESTS])
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads the messages of one conversation, asked about on one day."""
+
+    today: dt.date
+    platforms: Platforms
+
+    def before(self, history: Sequence[Turn]) -> tuple[Talk, Message | None]:
+        """What has been talked about, and the assistant's message that was the last."""
+        talk, asked = Talk(), None
+        for turn in history[-_MOST_TURNS:]:
+            if turn.role == "assistant":
+                asked = read_message(turn.content, self.today)
+            elif turn.role == "user":
+                talk, _ = self._read(questions_of(turn.content), talk, asked)
+                asked = None
+        return talk, asked
+
+    def requests(self, text: str, talk: Talk, asked: Message | None) -> list[ToolRequest]:
+        """The requests of a message read as a whole, or of its questions one by one."""
+        whole = self._requests((text,), talk, asked)
+        pieces = questions_of(text)
+        if len(pieces) == 1 and not _complete(whole):
+            pieces = clauses_of(text)
+        if len(pieces) == 1:
+            return whole
+        apart = self._requests(pieces, talk, asked)
+        return apart if _complete(apart) else whole or apart
+
+    def _requests(
+        self, pieces: Sequence[str], talk: Talk, asked: Message | None
+    ) -> list[ToolRequest]:
+        _, parts = self._read(pieces, talk, asked)
+        requests: list[ToolRequest] = []
+        for request in itertools.chain.from_iterable(map(_requests, parts)):
             # The same day told twice (90天前关的, 8月7号关的) is one case.
             if not any(_same(request, other) for other in requests):
                 requests.append(request)
-    return tuple(requests[:_MOST_REQUESTS])
+        answered = {request.tool for request in _complete(requests)}
+        return [r for r in requests if r.tool not in answered or not r.missing]
+
+    def _read(
+        self, pieces: Iterable[str], talk: Talk, asked: Message | None
+    ) -> tuple[Talk, list[ToolCase]]:
+        opened: list[ToolCase] = []
+        for piece in pieces:
+            talk = follow(talk, piece, self.today, asked, self.platforms)
+            opened += [part for part in talk.case if part.open]
+        return talk, opened
+
+
+def _complete(requests: Iterable[ToolRequest]) -> list[ToolRequest]:
+    return [request for request in requests if not request.missing]
 
 
 def _same(one: ToolRequest, other: ToolRequest) -> bool:

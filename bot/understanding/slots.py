@@ -26,7 +26,7 @@ from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
 from bot.understanding.stores import category, seller_type
-from bot.understanding.values import AS_OF, Slots, Value
+from bot.understanding.values import AS_OF, Slots, Value, month_results
 
 
 def slots_of(tool: str, message: Message, *, filling: bool) -> Slots:
@@ -158,7 +158,8 @@ def _special(message: Message) -> tuple[Value, ...]:
 
 def _acceptance(message: Message, filling: bool) -> Slots:
     facts = said_facts(message)
-    if facts or denied_facts(message) or (filling and message.has("none_of_them")):
+    none = message.has("no_special") or (filling and message.has("none_of_them"))
+    if facts or denied_facts(message) or none:
         return {"facts": (Value(list(facts)),)}
     return {}
 
@@ -205,9 +206,10 @@ def _review(message: Message, filling: bool) -> Slots:
         return {}
     if message.has("review_some") or message.has("review_doubt"):
         return {"months": (Value(ask=""),)}
-    if told.gap:
-        return {"months": (Value(ask="months_gap", details=(("month", told.gap),)),)}
-    return {"months": (Value(list(told.results)),)}
+    if "unknown" in told.results:
+        return {"months": (Value(ask=""),)}
+    found = month_results(dict(told.by_month)) if told.by_month else Value(list(told.results))
+    return {"months": (found,)}
 
 
 # -- stores, seasons ----------------------------------------------------------------------
@@ -225,7 +227,7 @@ def _store(message: Message, filling: bool) -> Slots:
 
 def _season(message: Message, filling: bool) -> Slots:
     year, said = _year(message)
-    if year is None and not filling and not _names_a_day(message):
+    if year is None and (filling or not _names_a_day(message)):
         return {}
     if year is None:
         year = message.today.year

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,27 @@ class Value:
     problem: str | None = None
     ask: str | None = None
     details: tuple[tuple[str, str], ...] = ()
+    by_month: tuple[tuple[int, str], ...] = ()  # months since year 0, with what is said of each
 
 
 Slots = dict[str, tuple[Value, ...]]
 
 AS_OF = "as_of"
+
+
+def merged_months(before: Value, added: Value) -> Value:
+    """Results of both, month by month; the later word on a month counts."""
+    if not (before.by_month and added.by_month):
+        return added
+    return month_results(dict(before.by_month) | dict(added.by_month))
+
+
+def month_results(by_month: Mapping[int, str]) -> Value:
+    """Results in order, or the question for the first month that was left out between them."""
+    months = sorted(by_month)
+    told = tuple((month, by_month[month]) for month in months)
+    gap = next((m for m in range(months[0], months[-1]) if m not in by_month), None)
+    if gap is not None:
+        name = f"{(gap - 1) % 12 + 1}月"
+        return Value(ask="months_gap", details=(("month", name),), by_month=told)
+    return Value([result for _, result in told], by_month=told)

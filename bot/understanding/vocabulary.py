@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 _FILE = Path(__file__).with_name("vocabulary.yaml")
+_PLACES = Path(__file__).with_name("places.yaml")
 
 Span = tuple[int, int]
 
@@ -71,7 +72,10 @@ class Vocabulary:
 @cache
 def load_vocabulary() -> Vocabulary:
     """Read the packaged words (once a process)."""
-    content = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=_loader())
+    content, places = _read(_FILE), _read(_PLACES)
+    for side in ("overseas", "domestic"):
+        named = alternatives(places[side].split())
+        content["concepts"][f"{side}_place"] += f"|{named}"
     return Vocabulary(
         spelling=tuple((re.compile(str(a)), str(b)) for a, b in content["spelling"]),
         concepts=_compiled(content["concepts"]),
@@ -121,5 +125,6 @@ def _tool_words(words: Mapping[str, Any]) -> ToolWords:
     )
 
 
-def _loader() -> Any:
-    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+def _read(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.assembly import open_bot
+from bot.phrasing.model import OnCall, nobody
 from bot.pipeline import MerchantBot
 from ingest.embedders import SentenceTransformerEmbedder
 from ingest.settings import Settings
@@ -30,7 +31,7 @@ def open_chatty(
 ) -> Open:
     """Opens a bot that uses the service, with settings of the test's choice."""
 
-    def opened(**settings: Any) -> MerchantBot:
+    def opened(on_chat_call: OnCall = nobody, **settings: Any) -> MerchantBot:
         chat = {
             "chat_model": MODEL,
             "chat_base_url": service.url,
@@ -38,7 +39,8 @@ def open_chatty(
             "chat_timeout_s": 20.0,
             **settings,
         }
-        return open_bot(corpus_settings.model_copy(update=chat), embedder=embedder)
+        chosen = corpus_settings.model_copy(update=chat)
+        return open_bot(chosen, embedder=embedder, on_chat_call=on_chat_call)
 
     return opened
 

@@ -221,7 +221,13 @@ def test_what_a_passage_orders_is_data(open_chatty: Open, service: ChatService) 
 
 @pytest.mark.parametrize(
     "question",
-    ["抖音的佣金几个点", "你好", "", "客户付了多少渠道费", "帮我编一条小红书公告"],
+    [
+        "抖音的佣金几个点",
+        "你好",
+        "",
+        "订单什么时候自动确认收货，10月30号发的",
+        "帮我编一条小红书公告",
+    ],
 )
 def test_what_the_pipeline_does_not_answer_the_model_is_not_asked(
     chatty: MerchantBot, service: ChatService, question: str
@@ -276,7 +282,8 @@ def test_sentences_dropped_leave_lists_and_paragraphs_in_order(
 ) -> None:
     service.says(
         Says(
-            f"<think>先看材料[1]。</think>\n\n- {GOOD_FEE}\n- {BAD['figure']}\n- 它是向商家收取的第三方支付平台手续费【2】。\n"
+            f"<think>先看材料[1]。</think>\n\n- {GOOD_FEE}\n- {BAD['figure']}\n"
+            "- 它是向商家收取的第三方支付平台手续费【2】。\n"
         )
     )
     shown, answer = streamed(chatty, FEE)

@@ -107,7 +107,13 @@ def test_a_platform_outside_the_corpus_is_never_computed_for() -> None:
 
 
 def test_the_public_names_are_listed() -> None:
-    assert bot.understanding.__all__ == ["Invalid", "Missing", "ToolRequest", "understand"]
+    assert bot.understanding.__all__ == [
+        "Invalid",
+        "Missing",
+        "ToolRequest",
+        "questions_left",
+        "understand",
+    ]
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,0 +1,41 @@
+"""Questions of a message that no calculation answers: the articles have to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from bot.platforms import Platforms
+from bot.understanding.intents import asked_tools, is_left_open
+from bot.understanding.messages import Message, read_message
+from bot.understanding.questions import clauses_of
+from bot.understanding.requests import ToolRequest
+from bot.understanding.residue import residue
+from bot.understanding.vocabulary import load_vocabulary
+
+_LITTLE = 1
+_MOST = 2
+_AROUND = " 。？?！!；;，,、\n"
+
+
+def questions_left(
+    text: str, requests: Sequence[ToolRequest], today: dt.date, *, platforms: Platforms
+) -> tuple[tuple[str, str], ...]:
+    """The questions beside those computed: as typed, and with the platform they are asked of."""
+    tools = tuple(dict.fromkeys(request.tool for request in requests))
+    pieces = clauses_of(text)
+    if len(pieces) == 1 or not tools:
+        return ()
+    left = [p.strip(_AROUND) for p in pieces if not _is_computed(read_message(p, today), tools)]
+    home = load_vocabulary().tools[tools[0]].platform
+    return tuple((p, p if platforms.named(p) else f"{home}{p}") for p in left[:_MOST])
+
+
+def _is_computed(message: Message, tools: tuple[str, ...]) -> bool:
+    left_open = any(is_left_open(tool, message) for tool in tools if not asked_tools(message))
+    if left_open or message.has("extension_asked"):
+        return False
+    if set(asked_tools(message)) & set(tools):
+        return True
+    words = [message.words.tools[tool] for tool in tools]
+    return len(residue(message, words)) <= _LITTLE

@@ -1,0 +1,49 @@
+"""A message with several questions, cut into one piece a question."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from bot.text import is_english
+from bot.understanding.vocabulary import load_vocabulary
+
+_SENTENCE = re.compile(r"[^。？?！!；;\n]+[。？?！!；;\n]*")
+
+
+def questions_of(text: str) -> tuple[str, ...]:
+    """Pieces that ask one thing each, with what is told before it; the text itself if one.
+
+    What is told after the last question goes with that question.
+    """
+    return _pieces(_SENTENCE.findall(text)) or (text,)
+
+
+def clauses_of(text: str) -> tuple[str, ...]:
+    """Pieces as ``questions_of``, cut after questions that only a comma ends, too."""
+    if is_english(text):
+        return questions_of(text)
+    return _pieces(_clause().findall(text)) or (text,)
+
+
+@cache
+def _clause() -> re.Pattern[str]:
+    return re.compile(r"[^。？?！!；;\n，,]+[。？?！!；;\n，,]*")
+
+
+def _pieces(parts: list[str]) -> tuple[str, ...]:
+    pieces: list[str] = []
+    told = ""
+    for part in parts:
+        told += part
+        if asks(part):
+            pieces.append(told)
+            told = ""
+    if told and pieces:
+        pieces[-1] += told
+    return tuple(pieces)
+
+
+def asks(part: str) -> bool:
+    """Whether a sentence or clause asks something."""
+    return load_vocabulary().has("asks_something", part.lower())
