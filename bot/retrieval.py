@@ -74,6 +74,16 @@ class HybridRetriever:
         self._lock = threading.Lock()
         self._snapshot: _Snapshot | None = None
 
+    @property
+    def index(self) -> ArticleIndex:
+        """What is searched."""
+        return self._index
+
+    @property
+    def embedder(self) -> Embedder:
+        """What the index was made with."""
+        return self._embedder
+
     def search(self, question: str, count: int = 8) -> Retrieved:
         """The best passages for a question, each an exact slice of a valid article."""
         named = self._platforms.named(question)

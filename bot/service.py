@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import datetime as dt
 import secrets
 import threading
@@ -155,7 +156,9 @@ class Service:
         if not self._taken.acquire(blocking=False):
             raise BusyError(_BUSY)
         try:
-            future = self._pool.submit(self._answer, text, session, history, today, channel)
+            # The asker's log context (the request's id) goes along.
+            run = contextvars.copy_context().run
+            future = self._pool.submit(run, self._answer, text, session, history, today, channel)
         except RuntimeError as exc:  # closed since we looked
             self._taken.release()
             raise ClosedError(_CLOSED) from exc
@@ -223,5 +226,9 @@ class Service:
     def close(self) -> None:
         """Take no more questions, finish those taken, and let the database go."""
         self._closed = True
+        # Whoever waits for a bot that never comes would keep the process for ever.
+        if not self._started:
+            self.failure = ClosedError(_CLOSED)
+            self._opened.set()
         self._pool.shutdown(wait=True)
         self.store.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
+from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -16,6 +17,7 @@ PREFIX = "ZHANGGUI_"
 ENV_FILE = ".env"
 PACKAGED_MODEL = "packaged"
 _MEANING = {
+    "literal_error": "应为 {expected} 之一",
     "int_parsing": "应为整数",
     "int_from_float": "应为整数",
     "greater_than_equal": "不能小于 {ge}",
@@ -54,6 +56,11 @@ class Settings(BaseSettings):
         min_length=1,
         description="向量模型：packaged 为随包附带的 multilingual-e5-small，"
         "也可填任何 sentence-transformers 模型名或目录",
+    )
+    embedding_engine: Literal["auto", "onnx", "torch"] = Field(
+        "auto",
+        description="怎样算向量：onnx 用压成 int8 的模型（只做一次，快几倍），torch 用原来的模型，"
+        "auto 在 CPU 有 int8 指令时用前者；换了要 sync --rebuild",
     )
     chat_model: str | None = Field(
         None, min_length=1, description="大模型的名字；不设则不用大模型，回答由原句组成"

@@ -90,6 +90,20 @@ def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
     return left_open or _is_foreign(message, platforms)
 
 
+def is_more_of(part: ToolCase, before: Case, message: Message) -> bool:
+    """Whether a message tells more of a case (买家退款了，还算吗) rather than of another one."""
+    known = next((b.slots for b in before if b.tool == part.tool), None)
+    if known is None or message.has("another_case"):
+        return False
+    return all(part.slots.get(name) == known.get(name) for name in part.words.key)
+
+
+def is_ruled_out(tool: str, message: Message) -> bool:
+    """Whether something told, not only asked about, leaves a case open: 退款又撤销了."""
+    told = message.has("past") and not asked_tools(message)
+    return told and is_left_open(tool, message)
+
+
 def advance(case: Case, message: Message, asked: Message | None, platforms: Platforms) -> Case:
     """What is being talked about after a message; ``asked`` is the assistant's turn before it."""
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
@@ -140,6 +154,9 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     if message.has("asks_span") and not told_anew:
         return False
     if _is_one_month(slots):
+        return True
+    # 买家申请退款了，还会自动收货吗: something new is told of the case.
+    if slots and not told_anew and message.has("told_of_buyer"):
         return True
     return message.has("continues") or (not told_anew and message.has("asks_day"))
 

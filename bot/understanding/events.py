@@ -20,6 +20,8 @@ _OTHER_DATE_COST = 8.0
 _SHARED_COST = 7.0
 _TOO_FAR = 13.0
 _NEAREST = 3
+_AT_PRESENT = "现在"
+_ASKED_FOR = ("claimed", "applied")
 _MOST_DATES = 5
 
 
@@ -80,7 +82,9 @@ def _choices(
     dates: Sequence[DateMention],
     events: Sequence[EventMention],
 ) -> list[_Choice]:
-    costed = [(event, _cost(text, date, dates, event)) for event in events]
+    # 现在 says when something is asked for, never when it happened.
+    fitting = [e for e in events if date.text != _AT_PRESENT or e.name in _ASKED_FOR]
+    costed = [(event, _cost(text, date, dates, event)) for event in fitting]
     near = sorted((c for c in costed if c[1] < _TOO_FAR), key=lambda choice: choice[1])
     return [*near[:_NEAREST], (None, _TOO_FAR)]
 

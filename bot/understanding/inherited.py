@@ -29,7 +29,7 @@ def in_months_told(
     before: DateMention | None = None
     for date in told:
         if _is_bare(date) and before is not None:
-            moved = _in_month_of(date, before, role_at)
+            moved = _in_month_of(date, before, role_at, today)
         elif _is_bare(date) and anchor is not None:
             moved = _in_anchors_month(date, anchor, today)
         else:
@@ -45,7 +45,7 @@ def _is_bare(date: DateMention) -> bool:
 
 
 def _in_month_of(
-    date: DateMention, before: DateMention, role_at: dict[int, str | None]
+    date: DateMention, before: DateMention, role_at: dict[int, str | None], today: dt.date
 ) -> DateMention:
     assert before.month is not None and before.day is not None and date.day is not None
     order = _order(role_at.get(date.start)) - _order(role_at.get(before.start))
@@ -54,7 +54,15 @@ def _in_month_of(
         step = 1
     elif order < 0 and date.day > before.day:
         step = -1
-    return _placed(date, before.year, before.month, step)
+    moved = _placed(date, before.year, before.month, step)
+    known = order > 0 or order < 0
+    return moved if known or not _lies_ahead(moved, before, today) else date
+
+
+def _lies_ahead(date: DateMention, before: DateMention, today: dt.date) -> bool:
+    """今天11月5号，我28号发的: behind was told of first, so what follows is not ahead."""
+    days = [resolve(mention, today, Lean.NEAR).day for mention in (before, date)]
+    return days[0] is not None and days[1] is not None and days[1] > today >= days[0]
 
 
 def _order(role: str | None) -> float:

@@ -62,7 +62,6 @@ def _holds(message: Message, token: str) -> bool:
 
 
 _LATE = "past_acceptance_window"
-_LITTLE = 4  # characters, such as a year's
 _MENTIONS: Mapping[str, Callable[[Message], bool]] = {
     "amount": lambda message: bool(message.amounts),
     "date": lambda message: any(not day.is_now for day in message.days),
@@ -126,7 +125,10 @@ def _acceptance_asked(message: Message) -> bool:
 
 def _topic_only(message: Message) -> bool:
     """明年的黑五: nothing but a shopping day and a year is said."""
-    return len(residue(message, [message.words.tools["peak_season"]])) <= _LITTLE
+    left = residue(message, [message.words.tools["peak_season"]])
+    for year in message.words.relative_years:
+        left = left.replace(year, "")
+    return not left.strip("0123456789年")
 
 
 def _review_months(message: Message) -> bool:

@@ -119,9 +119,12 @@ def _basis(message: Message, payment: AmountMention) -> str | None:
     words = message.words
     before = message.text[max(0, payment.start - _NEXT_TO) : payment.start]
     after = message.text[payment.end :]
-    if words.has("each", before) or words.has("each", after[:_NEXT_AFTER]):
+    if words.has("total", before):
+        return "total"
+    unit_price = words.has("unit_price_after", after) or words.has("each", after[:_NEXT_AFTER])
+    if unit_price or words.has("each", before):
         return "each"
-    if words.has("total", before) or words.has("total_after", after):
+    if words.has("total_after", after):
         return "total"
     return "each" if message.has("each") and not message.has("total") else None
 

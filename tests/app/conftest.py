@@ -10,15 +10,22 @@ from contextlib import contextmanager
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
-from app import make_server
 from ingest.settings import Settings
-from page import Assistant
+from page import Assistant, add_page_routes, build_page, mount_page
 from scripts.serving import open_browser, served_page
 
 OpenPage = Callable[[str], Page]
 ServeAssistant = Callable[[Assistant], str]
+
+
+def page_server(assistant: Assistant) -> FastAPI:
+    """The page alone."""
+    server = FastAPI()
+    add_page_routes(server, assistant)
+    return mount_page(server, build_page(assistant))
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +95,7 @@ def serve() -> Iterator[ServeAssistant]:
     def start(assistant: Assistant) -> str:
         listening = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(
-            make_server(assistant), log_level="critical", timeout_graceful_shutdown=1
+            page_server(assistant), log_level="critical", timeout_graceful_shutdown=1
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from app import make_server
 from page.passages import passage_address
 from scripts.serving import free_port
+from tests.app.conftest import page_server
 from tests.app.fakes import ARTICLE, QUOTE, FakeBot, citation, loaded, loading
 from tests.conftest import CORPUS, ROOT
 
@@ -28,21 +28,18 @@ def _app(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_process_is_healthy_at_once_and_ready_when_the_bot_is() -> None:
+def test_an_article_can_be_opened_once_the_bot_is_there() -> None:
     assistant, go_on = loading(FakeBot())
-    client = TestClient(make_server(assistant))
+    client = TestClient(page_server(assistant))
     address = "/" + passage_address(ARTICLE.id, 0, 1, "#")
-    assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").status_code == 503
     assert client.get(address).status_code == 503
     go_on()
     assistant.ask("")
-    assert client.get("/readyz").json() == {"status": "ready"}
     assert client.get(address).status_code == 200
 
 
 def test_an_article_is_a_page_of_its_own_or_a_part_of_the_page() -> None:
-    client = TestClient(make_server(loaded(FakeBot())))
+    client = TestClient(page_server(loaded(FakeBot())))
     address = "/" + passage_address(ARTICLE.id, citation().start, citation().end, QUOTE)
     whole, part = client.get(address), client.get(address + "&part=1")
     assert f"<mark>{QUOTE}</mark>" in whole.text
@@ -53,13 +50,13 @@ def test_an_article_is_a_page_of_its_own_or_a_part_of_the_page() -> None:
 
 
 def test_an_article_that_is_not_there_is_said_to_be_gone() -> None:
-    response = TestClient(make_server(loaded(FakeBot()))).get("/articles/没有/这篇")
+    response = TestClient(page_server(loaded(FakeBot()))).get("/articles/没有/这篇")
     assert response.status_code == 404
     assert "已经不在知识库里" in response.text
 
 
 def test_the_page_itself_is_served_at_the_root() -> None:
-    response = TestClient(make_server(loaded(FakeBot()))).get("/")
+    response = TestClient(page_server(loaded(FakeBot()))).get("/")
     assert response.status_code == 200
     assert "page-assets/page.js" in response.text
 
