@@ -101,7 +101,9 @@ class MerchantBot(Examiner):
     def _not_written(self, seen: Examined, composed: Composed) -> str | None:
         """What the articles say themselves, or can be seen, not to hold; None when they answer."""
         quotes = [citation.quote for citation in composed.citations]
-        if self._leaves_open(seen.ranked) or self.wording.is_open_point(re.split("[。：]", quotes[0])[0]):
+        if self._leaves_open(seen.ranked) or self.wording.is_open_point(
+            re.split("[。：]", quotes[0])[0]
+        ):
             return "这一点"
         return self.wording.needed_figure(seen.question, quotes)
 
