@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from bot import replies
@@ -17,6 +18,7 @@ from bot.distinctions import Distinction, Distinctions
 from bot.errors import CitationError, RuleDataError
 from bot.examining import Examined, Examiner
 from bot.guard import withhold_unsupported
+from bot.phrasing import Phraser
 from bot.ranking import Ranked
 from bot.reading import NoQuestionError, read_question
 from bot.steps import place_asked, step_asked
@@ -41,22 +43,34 @@ class MerchantBot(Examiner):
     calculator: Calculator
     distinctions: Distinctions
     style: Style = field(default_factory=Style)
+    phraser: Phraser | None = None
 
     def ask(
         self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
     ) -> Answer:
         """Answer one question; whatever the input, an Answer comes back."""
+        *_, answer = self.stream(text, history=history, today=today)
+        return cast(Answer, answer)
+
+    def stream(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Iterator[str | Answer]:
+        """Sentences of the answer as they are ready, where a chat model phrases it; the Answer."""
         started = time.perf_counter()
         day = today or today_in_shanghai()
         try:
             asked = self.wording.question_in(read_question(text))
             question = Question(asked, day, tuple(history))
         except NoQuestionError as exc:
-            answer = replies.rejected(str(exc))
+            parts: Iterator[str | Answer] = iter([replies.rejected(str(exc))])
         else:
             answer = withhold_unsupported(self._answered(question), question)
-        total = round((time.perf_counter() - started) * 1000, 1)
-        return replace(answer, timings_ms={**answer.timings_ms, "total": total})
+            parts = self.phraser.stream(question, answer) if self.phraser else iter([answer])
+        for part in parts:
+            if isinstance(part, Answer):
+                total = round((time.perf_counter() - started) * 1000, 1)
+                part = replace(part, timings_ms={**part.timings_ms, "total": total})
+            yield part
 
     def _answered(self, question: Question) -> Answer:
         for _ in range(_LOOKS):

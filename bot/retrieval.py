@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,7 +127,7 @@ class HybridRetriever:
         article = self.article(article_id)
         return article.text if article else None
 
-    def embed(self, texts: list[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of sentences, comparable with a question's."""
         return self._embedder.embed_passages(texts)
 

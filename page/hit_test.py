@@ -10,7 +10,8 @@ from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse
 
 from bot import Answer, MerchantBot, Question, Turn
-from bot.pipeline import Examined, today_in_shanghai
+from bot.examining import Examined
+from bot.pipeline import today_in_shanghai
 from bot.service import Service
 from bot.understanding import ToolRequest, understand
 from page.labels import input_rows, tool_title
