@@ -50,6 +50,10 @@ def test_a_tab_has_no_serious_fault_for_people_who_cannot_see_it_well(
     _fill(page, tab)
     if scheme == "dark":
         page.get_by_role("button", name="深色或浅色").click()
+        # Colours fade into each other; what is judged is where they end.
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(100)
+        page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
     assert _serious(page) == []
 
 
