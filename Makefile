@@ -18,7 +18,7 @@ help: ## 列出所有目标
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMPS)/run ## 准备运行环境：.venv、向量模型、索引；都齐了就什么都不做
-	@$(PY) -m ingest sync || echo "上面说的文章没有入库，其余的照常使用。" >&2
+	@$(PY) -m ingest sync --rebuild-outdated || echo "上面说的文章没有入库，其余的照常使用。" >&2
 
 run: setup ## 准备环境，回答一个例题，然后打开网页服务（http://127.0.0.1:7860）
 	@echo "问：$(EXAMPLE)"
@@ -27,6 +27,7 @@ run: setup ## 准备环境，回答一个例题，然后打开网页服务（htt
 
 test: setup $(STAMPS)/dev ## 准备环境（包括浏览器），跑全部测试
 	@scripts/browser.sh
+	@scripts/databases.sh
 	@$(PY) -m pytest
 
 check: $(STAMPS)/dev ## 静态检查：格式、lint、类型、导入方向（测试在 make test）

@@ -8,27 +8,31 @@ from dataclasses import dataclass, replace
 from bot.answers import Citation, Passage
 from bot.errors import CitationError
 from bot.ranking import Ranked
+from bot.units import units_of
 
 
 @dataclass(frozen=True)
 class Style:
     """How much is quoted.
 
-    Sentences are added, best first, while they score within ``margin`` of the best one (those
-    of another section within ``margin_elsewhere``) and together stay within ``budget``
-    characters. A list is given whole when the question asks
-    for one, or when it has at most ``short_list`` characters; asked for, it comes first when
-    it scores within ``list_margin`` of the best. The best sentence brings its whole passage
-    along where that has at most ``short_passage`` characters: what stands around it is meant
-    to be read with it.
+    Sentences of the best one's section are added, best first, while they score within
+    ``margin`` of it, and those of one other section within ``margin_elsewhere``: what is left
+    out there is more often off the point than missing. Together they stay within ``budget``
+    characters. A list is given whole when the question asks for one, or when it has at most
+    ``short_list`` characters; asked for, it comes first when it scores within ``list_margin``
+    of the best. A section's first sentence brings its whole passage along where that has at
+    most ``short_passage`` characters (``short_listing`` with a list in it): what stands around
+    it is meant to be read with it.
     """
 
     budget: int = 220
     margin: float = 0.095
-    margin_elsewhere: float = 0.08
+    margin_elsewhere: float = 0.03
+    sections: int = 2
     most: int = 4
     short_list: int = 160
     short_passage: int = 120
+    short_listing: int = 200
     list_margin: float = 0.04
 
 
@@ -55,17 +59,23 @@ class Composed:
     citations: tuple[Citation, ...]
 
 
-def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[Span]:
+def choose(
+    ranked: Sequence[Ranked], *, wants_list: bool, style: Style, wants_steps: bool = False
+) -> list[Span]:
     """The spans that answer a question, out of its ranked units."""
     chosen: list[Span] = []
     said: list[Ranked] = []
     length = 0
-    for candidate in _list_first(ranked, style) if wants_list else ranked:
+    for candidate in _list_first(ranked, style, wants_steps) if wants_list else ranked:
         if len(chosen) >= style.most:
             break
         if chosen and _too_far(candidate, said[0], style):
             continue
-        span = _span(candidate, wants_list, style, first=not chosen)
+        places = {_place(other) for other in said}
+        new = _place(candidate) not in places
+        if new and len(places) >= style.sections:
+            continue
+        span = _span(candidate, wants_list, style, first=new)
         if any(_overlap(span, other) for other in chosen):
             continue
         # One list, and only as the first thing said; what follows would be read as its end.
@@ -115,7 +125,7 @@ def verify(citations: Sequence[Citation], text_of: Callable[[str], str | None]) 
             )
 
 
-def _list_first(ranked: Sequence[Ranked], style: Style) -> list[Ranked]:
+def _list_first(ranked: Sequence[Ranked], style: Style, wants_steps: bool) -> list[Ranked]:
     best = ranked[0].score if ranked else 0.0
     lists = [
         entry
@@ -123,8 +133,17 @@ def _list_first(ranked: Sequence[Ranked], style: Style) -> list[Ranked]:
         if entry.unit.listing is not None and entry.score >= best - style.list_margin
     ]
     # What a list is about stands in its lead-in; one item may be near by chance.
-    lists.sort(key=lambda entry: entry.unit.kind != "lead_in")
+    lists.sort(
+        key=lambda entry: (wants_steps and not _of_steps(entry), entry.unit.kind != "lead_in")
+    )
     return [*lists[:1], *(entry for entry in ranked if entry not in lists[:1])]
+
+
+def _of_steps(entry: Ranked) -> bool:
+    """Whether the unit is of a list that says what to do one after another."""
+    passage, listing = entry.unit.passage, entry.unit.listing
+    lead_in = passage.text[listing[0] - passage.start :].split("\n")[0] if listing else ""
+    return "步" in lead_in or "操作" in lead_in
 
 
 def _too_far(candidate: Ranked, best: Ranked, style: Style) -> bool:
@@ -135,12 +154,14 @@ def _too_far(candidate: Ranked, best: Ranked, style: Style) -> bool:
 def _span(candidate: Ranked, wants_list: bool, style: Style, *, first: bool) -> Span:
     unit = candidate.unit
     passage = unit.passage
+    has_list = any(other.listing for other in units_of(passage))
+    whole = style.short_listing if has_list else style.short_passage
+    if first and len(passage.text) <= whole and (has_list or "\n" not in passage.text):
+        return Span(passage, passage.start, passage.end, is_list=has_list)
     if unit.listing is not None:
         start, end = unit.listing
         if wants_list or unit.kind == "lead_in" or end - start <= style.short_list:
             return Span(passage, start, end, is_list=True)
-    elif first and len(passage.text) <= style.short_passage and "\n" not in passage.text:
-        return Span(passage, passage.start, passage.end)
     return Span(passage, unit.start, unit.end)
 
 

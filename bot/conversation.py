@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.answers import Turn
 from bot.distinctions import Distinctions
 from bot.platforms import Platforms
+from bot.steps import advanced
 from bot.text import terms
 from bot.wording import Wording
 
@@ -16,13 +18,21 @@ _TURNS = 6
 _FEW_TERMS = 5
 
 
+class Rewrites(Protocol):
+    """Puts a follow-up as a question of its own; None where it cannot."""
+
+    def rewrite(self, message: str, history: Sequence[Turn]) -> str | None:
+        """The question."""
+
+
 @dataclass(frozen=True)
 class Conversation:
-    """Reads follow-ups without a model: by their words, and by what they leave out."""
+    """Reads follow-ups by their words and what they leave out; a chat model may read along."""
 
     wording: Wording
     platforms: Platforms
     distinctions: Distinctions
+    rewriter: Rewrites | None = None
 
     def readings(self, message: str, history: Sequence[Turn]) -> tuple[str, ...]:
         """Questions that stand on their own, the likelier first; never empty.
@@ -30,22 +40,37 @@ class Conversation:
         Only what the merchant said counts: a wrong statement of an earlier answer is not
         taken over.
         """
-        topic = self._topic([turn.content for turn in history if turn.role == "user"][-_TURNS:])
+        message = self.distinctions.without_denied(message)
+        topic = self.topic(history)
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)
+        if moved := advanced(topic, message):
+            return (moved,)
         if self._is_correction(message):
             return (topic,)
         joined = self._joined(topic, message)
         placed = self._placed(topic, message)
-        return (joined, placed) if self._leans_on_topic(message) else (placed, joined)
+        by_rule = (
+            (joined, placed)
+            if self._leans_on_topic(message)
+            else tuple(dict.fromkeys((placed, message, joined)))
+        )
+        rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
+        return (rewritten, *by_rule) if rewritten else by_rule
 
-    def _topic(self, messages: Sequence[str]) -> str | None:
+    def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""
         topic: str | None = None
-        for message in messages:
-            if self.wording.smalltalk(message) or (topic and self._is_correction(message)):
+        for message in [turn.content for turn in history if turn.role == "user"][-_TURNS:]:
+            if self.wording.smalltalk(message):
                 continue
-            if topic and not self.wording.switches_topic(message) and self._leans_on_topic(message):
+            if topic and (moved := advanced(topic, message)):
+                topic = moved
+            elif topic and self._is_correction(message):
+                continue
+            elif (
+                topic and not self.wording.switches_topic(message) and self._leans_on_topic(message)
+            ):
                 topic = self._joined(topic, message)
             else:
                 topic = self._placed(topic, message) if topic else message

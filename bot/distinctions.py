@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -33,11 +34,24 @@ class Distinction:
     options: tuple[Option, ...]
 
     def said(self, text: str) -> list[Option]:
-        """The options a text names."""
-        folded = fold(text)
-        return [
-            option for option in self.options if any(fold(word) in folded for word in option.words)
-        ]
+        """The options a text names, in their order; the longest word at a place counts."""
+        found = {self._by_word[word] for word in self._pattern.findall(fold(text))}
+        return [option for option in self.options if option.label in found]
+
+    def without_denied(self, text: str) -> str:
+        """The text without options that it only says are not meant ("不是国内")."""
+        return re.sub(
+            rf"[,，]?(?:不是|并非|而不是|没说|not )(?:{self._pattern.pattern})(?:的)?", "", text
+        )
+
+    @cached_property
+    def _by_word(self) -> dict[str, str]:
+        return {fold(word): option.label for option in self.options for word in option.words}
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._by_word, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)))
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,13 @@ class Distinctions:
                 return entry
         return None
 
+    def without_denied(self, message: str) -> str:
+        """The message without cases it only says are not meant; never empty."""
+        rest = message
+        for entry in self.entries:
+            rest = entry.without_denied(rest)
+        return rest.strip() or message
+
     def is_reply(self, message: str) -> bool:
         """Whether a message is one of the options that are offered."""
         labels = {fold(option.label) for entry in self.entries for option in entry.options}
@@ -79,6 +100,14 @@ class Distinctions:
         return frozenset(
             article for options in said if len(options) == 1 for article in options[0].articles
         )
+
+    def contradicts(self, question: str, text: str) -> bool:
+        """Whether a text speaks only of other cases than the ones a question names."""
+        for entry in self.entries:
+            asked, said = entry.said(question), entry.said(text)
+            if asked and said and not any(option in said for option in asked):
+                return True
+        return False
 
     def without_contrasts(self, topic: str, message: str) -> str:
         """The topic without the words of options that the message replaces by others."""

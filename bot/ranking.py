@@ -76,7 +76,7 @@ class UnitRanker:
         for unit, similarity in zip(units, vectors @ found.vector, strict=True):
             held = frozenset(terms(unit.text))
             covered = lexical.coverage(asked, held)
-            open_point = self._wording.is_open_point(unit.text)
+            open_point = self._leaves_open(unit.text, asked)
             score = (
                 float(similarity)
                 + self._weights.covered * covered
@@ -85,6 +85,20 @@ class UnitRanker:
             )
             ranked.append(Ranked(unit, score, float(similarity), covered, held, open_point))
         return sorted(ranked, key=lambda entry: -entry.score)
+
+    def _leaves_open(self, text: str, asked: Sequence[str]) -> bool:
+        """Whether all that a sentence says of what was asked is that it is not written.
+
+        "只写明15天从交易成功后起算，没有写明90天从哪天起算" does answer for the 15 days.
+        """
+        if not self._wording.is_open_point(text):
+            return False
+        lexical = self._retriever.lexical()
+        said, unsaid = (
+            lexical.coverage(asked, frozenset(terms(part)))
+            for part in self._wording.parts_of_open_point(text)
+        )
+        return said <= unsaid
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         with self._lock:

@@ -13,7 +13,7 @@ from bot.text import is_english
 if TYPE_CHECKING:
     from bot.calculating import Worked
     from bot.distinctions import Distinction
-    from bot.pipeline import Examined
+    from bot.examining import Examined
 
 _OFFERED = 3
 
@@ -35,6 +35,15 @@ def no_forgery() -> Answer:
         "不能编造规则、公告或出处。知识库里有的规则可以直接问，每句话都会给出原文。",
         confidence=1.0,
         trace={"reason": "forgery"},
+    )
+
+
+def unsettled() -> Answer:
+    """The articles changed each time they were to be quoted; nothing unchecked is shown."""
+    return Answer(
+        "not_found",
+        "文章正在更新，引文核对不上，所以先不作回答。请过一会儿再问。",
+        trace={"reason": "articles_changing"},
     )
 
 
@@ -60,11 +69,11 @@ def answered(
     )
 
 
-def not_written(seen: Examined, composed: Composed) -> Answer:
-    """The articles speak of it, and say themselves that this point is left open."""
+def not_written(seen: Examined, composed: Composed, missing: str) -> Answer:
+    """The articles speak of it and leave this point open: what they do say is quoted."""
     return Answer(
         "not_found",
-        f"知识库的文章没有写明这一点：\n\n{composed.text}",
+        f"知识库的文章没有写明{missing}，写到的是：\n\n{composed.text}",
         citations=composed.citations,
         confidence=seen.confidence,
         suggestions=_unquoted(seen, composed.citations),
@@ -73,15 +82,16 @@ def not_written(seen: Examined, composed: Composed) -> Answer:
     )
 
 
-def not_found(seen: Examined) -> Answer:
-    """Nothing was found that answers; says what there is instead."""
+def not_found(seen: Examined, missing: str | None) -> Answer:
+    """Nothing was found that answers; says what is missing, and what there is instead."""
     if seen.foreign:
         names = "、".join(sorted(seen.foreign))
         reason = "other_platform"
         text = f"知识库里没有{names}的规则，别的平台的规则不能照搬，所以不作回答。"
     else:
         reason = "not_sure"
-        text = "知识库里没有找到能回答这个问题的内容，所以不作回答。"
+        what = f"这个问题要的{missing}" if missing else "能回答这个问题的内容"
+        text = f"知识库里没有找到{what}，所以不作回答。"
     topics = list(dict.fromkeys(_topic(passage) for passage in seen.found.passages))[:_OFFERED]
     if topics:
         text += "\n\n知识库里相近的内容有：\n\n" + "\n".join(f"- {topic}" for topic in topics)

@@ -13,6 +13,21 @@ from bot.text import fold
 
 _FILE = Path(__file__).with_name("wording.yaml")
 _AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
+# A message is read part by part, each with the stop that ends it.
+_PARTS = re.compile(r"[^,，。;；!！?？\n:：]+[,，。;；!！?？\n:：]*|[,，。;；!！?？\n:：]+")
+
+
+@dataclass(frozen=True)
+class FigureKind:
+    """A kind of figure: how it is asked for, how a sentence looks that holds one, its name.
+
+    Asked for in the words of ``needed``, nothing without it is an answer.
+    """
+
+    name: str
+    asks: re.Pattern[str]
+    holds: re.Pattern[str]
+    needed: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -20,21 +35,34 @@ class Wording:
     """The compiled patterns; made by ``load_wording``."""
 
     lists: re.Pattern[str]
+    steps: re.Pattern[str]
     open_points: re.Pattern[str]
     back_references: re.Pattern[str]
     corrections: re.Pattern[str]
     switches: re.Pattern[str]
     forgeries: re.Pattern[str]
-    figures: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+    instructions: re.Pattern[str]
+    interrogatives: re.Pattern[str]
+    yes_no: re.Pattern[str]
+    figures: tuple[FigureKind, ...]
     small_talk: tuple[tuple[re.Pattern[str], str], ...]
 
     def wants_list(self, question: str) -> bool:
         """Whether a list or steps are asked for."""
         return bool(self.lists.search(fold(question)))
 
+    def wants_steps(self, question: str) -> bool:
+        """Whether it is asked how something is done."""
+        return bool(self.steps.search(fold(question)))
+
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
         return bool(self.open_points.search(sentence))
+
+    def parts_of_open_point(self, sentence: str) -> tuple[str, str]:
+        """What such a sentence does say, and what it says is not written."""
+        found = self.open_points.search(sentence)
+        return (sentence[: found.start()], sentence[found.end() :]) if found else (sentence, "")
 
     def refers_back(self, message: str) -> bool:
         """Whether a message points at what was said before."""
@@ -58,19 +86,48 @@ class Wording:
         """Whether a message asks to make up a rule, a notice or a source."""
         return bool(self.forgeries.search(fold(message)))
 
+    def question_in(self, message: str) -> str:
+        """The message without what tells the program to do other than answer; never empty.
+
+        A part that also asks something loses only the words of the instruction.
+        """
+        folded = fold(message)
+        if not self.instructions.search(folded):
+            return message
+        kept = [self._asked_in(part) for part in _PARTS.findall(folded)]
+        rest = "".join(kept).strip(_AROUND)
+        return rest if sum(char.isalnum() for char in rest) > 1 else message
+
+    def _asked_in(self, part: str) -> str:
+        if not self.instructions.search(part):
+            return part
+        return self.instructions.sub("", part) if self.interrogatives.search(part) else ""
+
     def asks_figure(self, question: str) -> bool:
         """Whether a price, a time or a number is asked for."""
         folded = fold(question)
-        return any(asks.search(folded) for asks, _holds in self.figures)
+        return any(kind.asks.search(folded) for kind in self.figures)
 
-    def misses_figure(self, question: str, sentences: Iterable[str]) -> bool:
-        """Whether a figure is asked for (a price, a time, a number) and no sentence holds one."""
+    def missing_figure(self, question: str, sentences: Iterable[str]) -> str | None:
+        """The name of a figure asked for (a price, a time, a number) that no sentence holds."""
+        missing = self._missing(question, list(sentences))
+        return missing[0].name if missing else None
+
+    def needed_figure(self, question: str, sentences: Iterable[str]) -> str | None:
+        """The name of a figure without which nothing answers the question, if none is there."""
         folded = fold(question)
-        texts = list(sentences)
-        return any(
-            asks.search(folded) and not any(holds.search(text) for text in texts)
-            for asks, holds in self.figures
-        )
+        if self.yes_no.search(folded):
+            return None
+        missing = self._missing(question, list(sentences))
+        return next((kind.name for kind in missing if kind.needed.search(folded)), None)
+
+    def _missing(self, question: str, sentences: list[str]) -> list[FigureKind]:
+        folded = fold(question)
+        return [
+            kind
+            for kind in self.figures
+            if kind.asks.search(folded) and not any(kind.holds.search(text) for text in sentences)
+        ]
 
     def smalltalk(self, message: str) -> str | None:
         """The reply to a message that is small talk and nothing else."""
@@ -86,13 +143,23 @@ def load_wording() -> Wording:
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return Wording(
         lists=re.compile("|".join(content["wants_list"])),
+        steps=re.compile("|".join(content["wants_steps"])),
         open_points=re.compile("|".join(content["open_point"])),
         back_references=re.compile("|".join(content["refers_back"])),
         corrections=re.compile("|".join(content["correction"])),
         switches=re.compile("|".join(content["switch"])),
         forgeries=re.compile("|".join(content["forgery"])),
+        instructions=re.compile("|".join(content["instruction"])),
+        interrogatives=re.compile("|".join(content["interrogative"])),
+        yes_no=re.compile("|".join(content["yes_no"])),
         figures=tuple(
-            (re.compile(kind["asks"]), re.compile(kind["holds"])) for kind in content["figures"]
+            FigureKind(
+                kind["name"],
+                re.compile(kind["asks"]),
+                re.compile(kind["holds"]),
+                re.compile(kind.get("needed", "(?!)")),
+            )
+            for kind in content["figures"]
         ),
         small_talk=tuple(
             (re.compile(entry["pattern"].replace(" ", "")), entry["reply"])

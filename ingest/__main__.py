@@ -11,11 +11,11 @@ import typer
 from tqdm import tqdm
 
 from ingest.chunks import ChunkSettings
-from ingest.embedders import make_embedder
-from ingest.errors import IngestError
+from ingest.embedders import Embedder, make_embedder
+from ingest.errors import IndexMismatchError, IndexMissingError, IngestError
 from ingest.importers import FORMATS, import_file
 from ingest.index import open_index
-from ingest.settings import load_settings
+from ingest.settings import Settings, load_settings
 from ingest.sync import manifest_of, sync
 
 app = typer.Typer(
@@ -26,6 +26,10 @@ app = typer.Typer(
 @app.command("sync")
 def sync_command(
     rebuild: Annotated[bool, typer.Option(help="丢掉现有索引，用当前设置全部重建。")] = False,
+    rebuild_outdated: Annotated[
+        bool,
+        typer.Option("--rebuild-outdated", help="只在索引是用别的模型或切分设置建的时候重建。"),
+    ] = False,
 ) -> None:
     """让索引与文章目录一致：新增、替换、删除；没有变化就什么都不做。"""
     settings = load_settings()
@@ -37,6 +41,7 @@ def sync_command(
 
     try:
         embedder = make_embedder(settings, progress=lambda line: tqdm.write(line, sys.stderr))
+        rebuild = rebuild or (rebuild_outdated and _is_outdated(settings, embedder))
         report = sync(settings, embedder, rebuild=rebuild, progress=progress)
     finally:
         bar.close()
@@ -50,6 +55,18 @@ def sync_command(
         typer.echo(f"没有入库：{problem}", err=True)
     if report.problems:
         raise typer.Exit(1)
+
+
+def _is_outdated(settings: Settings, embedder: Embedder) -> bool:
+    try:
+        open_index(settings, manifest_of(embedder, ChunkSettings())).attach()
+    except IndexMismatchError as exc:
+        typer.echo(str(exc), err=True)
+        typer.echo("现在重建。", err=True)
+        return True
+    except IndexMissingError:
+        return False
+    return False
 
 
 @app.command()

@@ -82,6 +82,8 @@ def spoken(default: object) -> str:
         return "不设"
     if isinstance(default, Path):
         return f"项目里的 `{default.relative_to(ROOT).as_posix()}`"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     return f"`{default}`"
 
 
@@ -149,6 +151,7 @@ def test_the_commands_of_the_readme_are_all_there() -> None:
         "-m evals run",
         "-m evals external",
         "-m evals calibrate",
+        "-m evals drafts",
     }
 
 

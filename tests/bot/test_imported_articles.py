@@ -8,7 +8,7 @@ import pytest
 
 from bot.assembly import open_bot
 from bot.pipeline import MerchantBot
-from ingest.embedders import SentenceTransformerEmbedder
+from ingest.embedders import Embedder
 from ingest.importers import import_file
 from ingest.sync import sync
 from tests.fakes import local_settings
@@ -29,7 +29,7 @@ PAGE = """某平台直播带货要注意什么?
 def imported(
     tmp_path_factory: pytest.TempPathFactory,
     models_dir: Path,
-    embedder: SentenceTransformerEmbedder,
+    embedder: Embedder,
 ) -> MerchantBot:
     folder = tmp_path_factory.mktemp("imported")
     page = folder / "page.txt"

@@ -13,7 +13,7 @@ from bot.pipeline import MerchantBot
 from bot.platforms import Platforms
 from bot.retrieval import HybridRetriever
 from ingest.chunks import ChunkSettings
-from ingest.embedders import SentenceTransformerEmbedder
+from ingest.embedders import Embedder
 from ingest.index import open_index
 from ingest.settings import Settings
 from ingest.sync import manifest_of, sync
@@ -185,7 +185,7 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
 
 
 def test_no_question_finds_a_sentence_of_a_deleted_article(
-    own_corpus_settings: Settings, embedder: SentenceTransformerEmbedder
+    own_corpus_settings: Settings, embedder: Embedder
 ) -> None:
     from bot.assembly import open_bot
 

@@ -15,7 +15,7 @@ from evals.external import External, Measured, run_external
 from evals.removal import HidingRetriever
 from evals.squad import read_squad
 from ingest.chunks import ChunkSettings
-from ingest.embedders import SentenceTransformerEmbedder
+from ingest.embedders import Embedder
 from ingest.index import open_index
 from ingest.settings import Settings
 from ingest.sync import manifest_of, sync
@@ -73,7 +73,7 @@ def squad_file(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def ran(
     tmp_path_factory: pytest.TempPathFactory,
-    embedder: SentenceTransformerEmbedder,
+    embedder: Embedder,
     corpus_settings: Settings,
 ) -> tuple[External, list[Measured]]:
     squad = read_squad(squad_file(tmp_path_factory.mktemp("squad")))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.embedders import SentenceTransformerEmbedder, make_embedder
+from ingest.embedders import SentenceTransformerEmbedder, exact_embedder
 from ingest.errors import ModelError
 from ingest.packaged_model import ensure_converted, folder_name, source_path, unpack
 from tests.conftest import ROOT
@@ -73,7 +73,7 @@ def test_a_converted_model_is_not_converted_again(models_dir: Path) -> None:
 
 
 def test_vectors_agree_with_the_package_s_own_engine(
-    embedder: SentenceTransformerEmbedder,
+    exact: SentenceTransformerEmbedder,
 ) -> None:
     sys.path.insert(0, str(source_path().parent.parent))
     try:
@@ -85,48 +85,48 @@ def test_vectors_agree_with_the_package_s_own_engine(
     finally:
         sys.path.pop(0)
     for ours, theirs in (
-        (embedder.embed_queries(SENTENCES), engine.query(SENTENCES)),
-        (embedder.embed_passages(SENTENCES), engine.passage(SENTENCES)),
+        (exact.embed_queries(SENTENCES), engine.query(SENTENCES)),
+        (exact.embed_passages(SENTENCES), engine.passage(SENTENCES)),
     ):
         cosines = np.sum(ours * theirs, axis=1)
         assert cosines.min() >= 0.999, dict(zip(SENTENCES, cosines, strict=True))
 
 
 def test_questions_and_passages_get_their_own_prompts(
-    embedder: SentenceTransformerEmbedder,
+    exact: SentenceTransformerEmbedder,
 ) -> None:
     text = SENTENCES[0]
-    model = embedder.model()
+    model = exact.model()
     plain = model.encode([f"query: {text}", f"passage: {text}"], normalize_embeddings=True)
-    assert np.allclose(embedder.embed_queries([text])[0], plain[0], atol=1e-5)
-    assert np.allclose(embedder.embed_passages([text])[0], plain[1], atol=1e-5)
+    assert np.allclose(exact.embed_queries([text])[0], plain[0], atol=1e-5)
+    assert np.allclose(exact.embed_passages([text])[0], plain[1], atol=1e-5)
     assert float(plain[0] @ plain[1]) < 0.9999
 
 
 def test_vectors_have_length_one_and_do_not_depend_on_their_neighbours(
-    embedder: SentenceTransformerEmbedder,
+    exact: SentenceTransformerEmbedder,
 ) -> None:
-    together = embedder.embed_passages([*SENTENCES, "很长的一句话，" * 40])
+    together = exact.embed_passages([*SENTENCES, "很长的一句话，" * 40])
     assert np.allclose(np.linalg.norm(together, axis=1), 1, atol=1e-5)
-    assert np.allclose(together[0], embedder.embed_passages(SENTENCES[:1])[0], atol=1e-4)
+    assert np.allclose(together[0], exact.embed_passages(SENTENCES[:1])[0], atol=1e-4)
 
 
 def test_a_text_longer_than_the_model_reads_is_embedded_too(
-    embedder: SentenceTransformerEmbedder,
+    exact: SentenceTransformerEmbedder,
 ) -> None:
-    assert np.isfinite(embedder.embed_passages(["结算周期" * 3000])).all()
+    assert np.isfinite(exact.embed_passages(["结算周期" * 3000])).all()
 
 
-def test_no_texts_give_no_vectors(embedder: SentenceTransformerEmbedder) -> None:
-    assert len(embedder.embed_passages([])) == len(embedder.embed_queries([])) == 0
+def test_no_texts_give_no_vectors(exact: SentenceTransformerEmbedder) -> None:
+    assert len(exact.embed_passages([])) == len(exact.embed_queries([])) == 0
 
 
 def test_a_model_name_that_nobody_has_is_named(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from ingest.embedders import make_embedder;"
+        "import sys; from pathlib import Path; from ingest.embedders import exact_embedder;"
         "from ingest.errors import ModelError; from tests.fakes import local_settings\n"
         "settings = local_settings(Path('.'), Path(sys.argv[1]), embedding_model='no/such-model')\n"
-        "try: make_embedder(settings).embed_queries(['x'])\n"
+        "try: exact_embedder(settings).embed_queries(['x'])\n"
         "except ModelError as exc: print(exc)"
     )
     done = subprocess.run(
@@ -145,15 +145,15 @@ def test_an_empty_model_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     settings = local_settings(tmp_path, tmp_path, embedding_model=str(tmp_path / "model"))
     with pytest.raises(ModelError, match="加载不了"):
-        make_embedder(settings).embed_queries(["x"])
+        exact_embedder(settings).embed_queries(["x"])
 
 
 def test_any_folder_of_a_sentence_transformers_model_can_be_used(
-    models_dir: Path, tmp_path: Path, embedder: SentenceTransformerEmbedder
+    models_dir: Path, tmp_path: Path, exact: SentenceTransformerEmbedder
 ) -> None:
     folder = str(models_dir / folder_name())
-    other = make_embedder(local_settings(tmp_path, tmp_path, embedding_model=folder))
-    assert other.name == folder != embedder.name
+    other = exact_embedder(local_settings(tmp_path, tmp_path, embedding_model=folder))
+    assert other.name == folder != exact.name
     assert np.allclose(
-        other.embed_queries(SENTENCES[:1]), embedder.embed_queries(SENTENCES[:1]), atol=1e-5
+        other.embed_queries(SENTENCES[:1]), exact.embed_queries(SENTENCES[:1]), atol=1e-5
     )
