@@ -111,7 +111,9 @@ class HybridRetriever:
                 lexical.get(row.chunk.id, 0.0),
                 named,
                 meant,
-                self._distinctions.contradicts(asking, f"{row.chunk.heading}\n{row.chunk.text}"),
+                self._distinctions.contradicts(
+                    asking, f"{row.chunk.heading}\n{row.chunk.text}", row.chunk.article_id
+                ),
             )
             for row, article in rows
         ]
