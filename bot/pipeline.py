@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
 import time
@@ -74,6 +75,12 @@ class MerchantBot(Examiner):
                 total = round((time.perf_counter() - started) * 1000, 1)
                 part = replace(part, timings_ms={**part.timings_ms, "total": total})
             yield part
+
+    async def aask(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Answer:
+        """The same without holding up the event loop."""
+        return await asyncio.to_thread(self.ask, text, history=history, today=today)
 
     def _answered(self, question: Question) -> Answer:
         for _ in range(_LOOKS):
