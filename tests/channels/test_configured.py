@@ -30,7 +30,7 @@ from tests.conftest import ROOT
 LIBRARIES = ("dingtalk_stream", "lark_oapi", "wechatpy", "wx_crypt")
 
 
-def opened(**settings: str) -> list[str]:
+def opened(**settings: Any) -> list[str]:
     """The names of the channels that these settings turn on."""
     channels = open_channels(Settings(_env_file=None, **settings), Outbound())
     return [channel.name for channel in channels]
