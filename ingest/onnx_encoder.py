@@ -79,7 +79,12 @@ class OnnxEncoder:
             for number in batch:
                 vectors[number] = _run(session, rows[number])
 
-        list(workers.map(run, _batches([len(row) for row in rows])))
+        first, *others = _batches([len(row) for row in rows]) or [[]]
+        # The caller works along: handing over a single question would cost more than it takes.
+        elsewhere = [workers.submit(run, batch) for batch in others]
+        run(first)
+        for work in elsewhere:
+            work.result()
         return vectors
 
     def tokenizer(self) -> Tokenizer:
@@ -113,7 +118,7 @@ class OnnxEncoder:
             raise _damaged(self.folder, exc) from exc
         tokenizer.no_padding()
         tokenizer.enable_truncation(self.description.max_tokens)
-        return session, tokenizer, ThreadPoolExecutor(cores(), "encoder")
+        return session, tokenizer, ThreadPoolExecutor(max(1, cores() - 1), "encoder")
 
 
 def cores() -> int:
