@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -46,6 +47,8 @@ def run_bench(
     Size 8 is the project's own corpus; every other one is that many made-up articles, or the
     folder ``corpus`` alone where that is given. Raises BenchError when a measurement fails.
     """
+    # On a busy machine torch's threads that spin would make the plain way look far worse.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     own = settings.model_copy(update={"chroma_url": None})
     questions = _own_questions()
     result: dict[str, Any] = {
