@@ -12,6 +12,7 @@ from bot.confidence import load_calibration
 from bot.conversation import Conversation
 from bot.distinctions import load_distinctions
 from bot.errors import RuleDataError
+from bot.lexical_store import lexical_dir
 from bot.phrasing import open_chat
 from bot.phrasing.model import OnCall, nobody
 from bot.pipeline import MerchantBot
@@ -56,7 +57,12 @@ def open_bot(
     platforms = load_platforms(settings.corpus_dir)
     distinctions = load_distinctions(settings.corpus_dir)
     retriever = HybridRetriever(
-        index, embedder, platforms, distinctions=distinctions, use_questions=use_questions
+        index,
+        embedder,
+        platforms,
+        distinctions=distinctions,
+        use_questions=use_questions,
+        lexical_dir=lexical_dir(settings, index.manifest, use_questions=use_questions),
     )
     wording = load_wording()
     calculator = _calculator(retriever, platforms)

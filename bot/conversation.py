@@ -41,27 +41,33 @@ class Conversation:
         taken over.
         """
         message = self.distinctions.without_denied(message)
-        topic = self._topic([turn.content for turn in history if turn.role == "user"][-_TURNS:])
+        topic = self.topic(history)
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)
-        if self._is_correction(message):
-            return (topic,)
         if moved := advanced(topic, message):
             return (moved,)
+        if self._is_correction(message):
+            return (topic,)
         joined = self._joined(topic, message)
         placed = self._placed(topic, message)
-        by_rule = (joined, placed) if self._leans_on_topic(message) else (placed, joined)
+        by_rule = (
+            (joined, placed)
+            if self._leans_on_topic(message)
+            else tuple(dict.fromkeys((placed, message, joined)))
+        )
         rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
         return (rewritten, *by_rule) if rewritten else by_rule
 
-    def _topic(self, messages: Sequence[str]) -> str | None:
+    def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""
         topic: str | None = None
-        for message in messages:
-            if self.wording.smalltalk(message) or (topic and self._is_correction(message)):
+        for message in [turn.content for turn in history if turn.role == "user"][-_TURNS:]:
+            if self.wording.smalltalk(message):
                 continue
             if topic and (moved := advanced(topic, message)):
                 topic = moved
+            elif topic and self._is_correction(message):
+                continue
             elif (
                 topic and not self.wording.switches_topic(message) and self._leans_on_topic(message)
             ):

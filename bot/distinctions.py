@@ -101,6 +101,14 @@ class Distinctions:
             article for options in said if len(options) == 1 for article in options[0].articles
         )
 
+    def contradicts(self, question: str, text: str) -> bool:
+        """Whether a text speaks only of other cases than the ones a question names."""
+        for entry in self.entries:
+            asked, said = entry.said(question), entry.said(text)
+            if asked and said and not any(option in said for option in asked):
+                return True
+        return False
+
     def without_contrasts(self, topic: str, message: str) -> str:
         """The topic without the words of options that the message replaces by others."""
         for entry in self.entries:

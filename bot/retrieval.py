@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.answers import Passage
 from bot.distinctions import Distinctions
 from bot.lexical import LexicalIndex
+from bot.lexical_store import LexicalStore
 from bot.platforms import Platforms
 from ingest.articles import Article
 from ingest.embedders import Embedder, Vectors
@@ -23,7 +24,8 @@ class Weights:
     merchants' questions has over ``asked_floor`` (questions are more alike than question and
     passage), plus ``lexical`` times its share of the best BM25 score, plus ``platform`` when
     the question names the article's platform, plus ``case`` when it names the case that the
-    article is about (a personal or a company's shop).
+    article is about (a personal or a company's shop), plus ``other_case`` when the passage
+    speaks only of another case than the question.
     """
 
     asked: float = 0.8
@@ -31,6 +33,7 @@ class Weights:
     lexical: float = 0.06
     platform: float = 0.05
     case: float = 0.04
+    other_case: float = -0.08
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,6 @@ class Retrieved:
     named: frozenset[str]
     passages: tuple[Passage, ...]
     vector: Vectors
-
-
-@dataclass(frozen=True)
-class _Snapshot:
-    token: str
-    lexical: LexicalIndex
 
 
 class HybridRetriever:
@@ -62,8 +59,10 @@ class HybridRetriever:
         weights: Weights | None = None,
         candidates: int = 60,
         use_questions: bool = True,
+        lexical_dir: Path | None = None,
     ) -> None:
-        """Without ``use_questions`` it searches as if no article said how merchants ask."""
+        """Without ``use_questions`` it searches as if no article said how merchants ask;
+        without ``lexical_dir`` the word index is made anew in memory."""
         self._index = index
         self._embedder = embedder
         self._platforms = platforms
@@ -71,8 +70,7 @@ class HybridRetriever:
         self._weights = weights or Weights()
         self._candidates = candidates
         self._use_questions = use_questions
-        self._lock = threading.Lock()
-        self._snapshot: _Snapshot | None = None
+        self._lexical = LexicalStore(index, lexical_dir, use_questions=use_questions)
 
     @property
     def index(self) -> ArticleIndex:
@@ -113,6 +111,7 @@ class HybridRetriever:
                 lexical.get(row.chunk.id, 0.0),
                 named,
                 meant,
+                self._distinctions.contradicts(asking, f"{row.chunk.heading}\n{row.chunk.text}"),
             )
             for row, article in rows
         ]
@@ -134,20 +133,7 @@ class HybridRetriever:
 
     def lexical(self) -> LexicalIndex:
         """The word index of what is in the store now."""
-        token = self._index.state()
-        snapshot = self._snapshot
-        if snapshot is None or snapshot.token != token:
-            with self._lock:
-                snapshot = self._snapshot
-                if snapshot is None or snapshot.token != token:
-                    snapshot = _Snapshot(token, LexicalIndex(self._documents()))
-                    self._snapshot = snapshot
-        return snapshot.lexical
-
-    def _documents(self) -> Iterable[tuple[str, str]]:
-        for row in self._index.iter_passages():
-            ways = row.questions if self._use_questions else ()
-            yield row.chunk.id, "\n".join([row.chunk.context, row.chunk.text, *ways])
+        return self._lexical.current()
 
     def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, Article]]:
         rows = list(rows)
@@ -171,12 +157,14 @@ class HybridRetriever:
         lexical: float,
         named: frozenset[str],
         meant: frozenset[str],
+        other_case: bool,
     ) -> Passage:
         weights = self._weights
         score = dense + weights.lexical * lexical
         score += weights.asked * max(0.0, asked - weights.asked_floor)
         score += weights.platform * (article.platform in named)
         score += weights.case * (row.chunk.article_id in meant)
+        score += weights.other_case * other_case
         return Passage(
             id=row.chunk.id,
             article_id=row.chunk.article_id,
@@ -191,6 +179,7 @@ class HybridRetriever:
             dense=dense,
             asked=asked,
             lexical=lexical,
+            other_case=other_case,
             published=article.published,
             source_url=article.source.url,
             questions=row.questions,

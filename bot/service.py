@@ -125,9 +125,9 @@ class Service:
     ) -> Asked:
         """Answer a question and keep the answer.
 
-        With ``session`` the conversation is kept here, and ``history`` is left aside; without
-        it the caller brings the history. Raises BusyError, ClosedError, StoreError, and what
-        opening the bot raised.
+        With ``session`` the conversation is kept here, and ``history`` (what a message quotes)
+        comes after it; without it the caller brings the whole history. Raises BusyError,
+        ClosedError, StoreError, and what opening the bot raised.
         """
         return self._submit(text, session, history, today, channel).result()
 
@@ -176,7 +176,7 @@ class Service:
         bot = self.bot
         started = time.perf_counter()
         if session is not None:
-            history = self.store.history(session, idle=self.options.idle)
+            history = (*self.store.history(session, idle=self.options.idle), *history)
         answer = bot.ask(text, history=history, today=today)
         given = GivenAnswer(
             id=secrets.token_urlsafe(16),

@@ -88,6 +88,11 @@ def named_item(passages: Sequence[Passage], place: Place) -> str | None:
     return None
 
 
+def asks_more(place: Place) -> bool:
+    """Whether something is asked of the item, not only which one it is."""
+    return len(set(terms(_FILLERS.sub("", place.rest)))) > 1
+
+
 def advanced(topic: str, message: str) -> str | None:
     """The topic with its place moved on, when a message only asks for the next or another one."""
     asked = place_asked(message)

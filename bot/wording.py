@@ -35,6 +35,7 @@ class Wording:
     """The compiled patterns; made by ``load_wording``."""
 
     lists: re.Pattern[str]
+    steps: re.Pattern[str]
     open_points: re.Pattern[str]
     back_references: re.Pattern[str]
     corrections: re.Pattern[str]
@@ -49,6 +50,10 @@ class Wording:
     def wants_list(self, question: str) -> bool:
         """Whether a list or steps are asked for."""
         return bool(self.lists.search(fold(question)))
+
+    def wants_steps(self, question: str) -> bool:
+        """Whether it is asked how something is done."""
+        return bool(self.steps.search(fold(question)))
 
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
@@ -103,9 +108,10 @@ class Wording:
         folded = fold(question)
         return any(kind.asks.search(folded) for kind in self.figures)
 
-    def misses_figure(self, question: str, sentences: Iterable[str]) -> bool:
-        """Whether a figure is asked for (a price, a time, a number) and no sentence holds one."""
-        return bool(self._missing(question, list(sentences)))
+    def missing_figure(self, question: str, sentences: Iterable[str]) -> str | None:
+        """The name of a figure asked for (a price, a time, a number) that no sentence holds."""
+        missing = self._missing(question, list(sentences))
+        return missing[0].name if missing else None
 
     def needed_figure(self, question: str, sentences: Iterable[str]) -> str | None:
         """The name of a figure without which nothing answers the question, if none is there."""
@@ -137,6 +143,7 @@ def load_wording() -> Wording:
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return Wording(
         lists=re.compile("|".join(content["wants_list"])),
+        steps=re.compile("|".join(content["wants_steps"])),
         open_points=re.compile("|".join(content["open_point"])),
         back_references=re.compile("|".join(content["refers_back"])),
         corrections=re.compile("|".join(content["correction"])),

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -39,24 +40,40 @@ def free_port() -> int:
 @contextmanager
 def served_page(settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run ``app.py`` with more environment; yields its address once it can answer."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port)],
-        cwd=ROOT,
-        env={**os.environ, **(settings or {})},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        address = f"http://127.0.0.1:{port}/"
-        _wait_until_ready(process, address)
+    with running_app(settings) as (_, address):
         yield address
-    finally:
-        process.terminate()
+
+
+@contextmanager
+def running_app(
+    settings: Mapping[str, str] | None = None, *arguments: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The same with arguments of its own; yields the process too, for a test to end it."""
+    port = free_port()
+    with TemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "--port", str(port), *arguments],
+            cwd=ROOT,
+            env={**os.environ, **(settings or {})},
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
         try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            address = f"http://127.0.0.1:{port}/"
+            try:
+                _wait_until_ready(process, address)
+            except Exception:
+                log.seek(0)
+                sys.stderr.buffer.write(log.read())
+                raise
+            yield process, address
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @contextmanager

@@ -62,15 +62,20 @@ def date_roles(
     text: str, dates: Sequence[DateMention], events: Sequence[EventMention]
 ) -> tuple[str | None, ...]:
     """The event each date belongs to, chosen together so that the distances are least."""
-    usable = [event for event in events if not (event.asked or event.denied)]
+    usable = [event for event in events if not event.asked]
     choices = [_choices(text, date, dates, usable) for date in dates[:_MOST_DATES]]
     best = min(
         itertools.product(*choices),
         key=lambda picked: _total(text, dates, picked),
         default=(),
     )
-    roles = [event.name if event else None for event, _ in best]
+    roles = [_role(event) if event else None for event, _ in best]
     return tuple(roles) + (None,) * (len(dates) - len(roles))
+
+
+def _role(event: EventMention) -> str:
+    """The event; 11月4号还没确认 is no day of a receipt, nor of anything else."""
+    return f"not_{event.name}" if event.denied else event.name
 
 
 _Choice = tuple[EventMention | None, float]

@@ -156,7 +156,7 @@ class Message:
     def _is_amount(self, date: DateMention) -> bool:
         if not date.decimal:
             return False
-        about_money = any(self.has(concept) for concept in ("fee", "fee_asked", "net"))
+        about_money = any(self.has(concept) for concept in ("fee", "fee_asked", "net", "asks_paid"))
         followed = find_events(self.text[date.end : date.end + 6], ())
         dated = bool(followed) and followed[0].start <= 1 and followed[0].name != "settled"
         dated = dated or self.words.has("day_after_number", self.text[date.end :])
