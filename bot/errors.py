@@ -9,6 +9,7 @@
     │   └── InputError             an input that cannot be (names the input)
     ├── CitationError          a citation that is not an exact slice of its article
     ├── BatchError             a batch file cannot be read or written
+    ├── ChatModelError         the chat model gave no usable answer, or not in time
     ├── StoreError             the database cannot be opened, read or written
     ├── ServiceError           the service cannot do what was asked of it
     │   ├── UnknownAnswerError     feedback on an answer that was never given
@@ -54,6 +55,14 @@ class CitationError(BotError):
 
 class BatchError(BotError):
     """A batch file cannot be read or written."""
+
+
+class ChatModelError(BotError):
+    """The chat model gave no usable answer, or not in time; ``reason`` is a short code."""
+
+    def __init__(self, reason: str, problem: str) -> None:
+        super().__init__(problem)
+        self.reason = reason
 
 
 class StoreError(BotError):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.answers import Passage
 from bot.distinctions import Distinctions
 from bot.lexical import LexicalIndex
+from bot.lexical_store import LexicalStore
 from bot.platforms import Platforms
 from ingest.articles import Article
+from ingest.chunks import article_of
 from ingest.embedders import Embedder, Vectors
 from ingest.index import ArticleIndex, Hit, PassageRow
+
+# While a sync goes on: of so many lost passages the articles are looked up anew, so often.
+_LOST = 8
+_LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class Weights:
     merchants' questions has over ``asked_floor`` (questions are more alike than question and
     passage), plus ``lexical`` times its share of the best BM25 score, plus ``platform`` when
     the question names the article's platform, plus ``case`` when it names the case that the
-    article is about (a personal or a company's shop).
+    article is about (a personal or a company's shop), plus ``other_case`` when the passage
+    speaks only of another case than the question.
     """
 
     asked: float = 0.8
@@ -31,6 +38,7 @@ class Weights:
     lexical: float = 0.06
     platform: float = 0.05
     case: float = 0.04
+    other_case: float = -0.08
 
 
 @dataclass(frozen=True)
@@ -41,12 +49,6 @@ class Retrieved:
     named: frozenset[str]
     passages: tuple[Passage, ...]
     vector: Vectors
-
-
-@dataclass(frozen=True)
-class _Snapshot:
-    token: str
-    lexical: LexicalIndex
 
 
 class HybridRetriever:
@@ -62,8 +64,10 @@ class HybridRetriever:
         weights: Weights | None = None,
         candidates: int = 60,
         use_questions: bool = True,
+        lexical_dir: Path | None = None,
     ) -> None:
-        """Without ``use_questions`` it searches as if no article said how merchants ask."""
+        """Without ``use_questions`` it searches as if no article said how merchants ask;
+        without ``lexical_dir`` the word index is made anew in memory."""
         self._index = index
         self._embedder = embedder
         self._platforms = platforms
@@ -71,8 +75,7 @@ class HybridRetriever:
         self._weights = weights or Weights()
         self._candidates = candidates
         self._use_questions = use_questions
-        self._lock = threading.Lock()
-        self._snapshot: _Snapshot | None = None
+        self._lexical = LexicalStore(index, lexical_dir, use_questions=use_questions)
 
     @property
     def index(self) -> ArticleIndex:
@@ -104,6 +107,14 @@ class HybridRetriever:
             dense[passage_id] = float(own @ vector)
         meant = self._distinctions.articles_meant(question)
         rows = self._valid(self._index.passages(sorted(ids)).values())
+        lost = ids - {row.chunk.id for row, _ in rows}
+        if lost:
+            best = sorted(lost, key=lambda name: -max(dense.get(name, 0.0), asked.get(name, 0.0)))
+            replaced = self._replaced(dict.fromkeys(map(article_of, best[:_LOST])))
+            rows = [(row, one) for row, one in rows if one.id not in replaced]
+            for article, fresh in replaced.values():
+                rows += [(row, article) for row in fresh]
+                self._rate(fresh, vector, dense, asked)
         passages = [
             self._scored(
                 row,
@@ -113,6 +124,9 @@ class HybridRetriever:
                 lexical.get(row.chunk.id, 0.0),
                 named,
                 meant,
+                self._distinctions.contradicts(
+                    asking, f"{row.chunk.heading}\n{row.chunk.text}", row.chunk.article_id
+                ),
             )
             for row, article in rows
         ]
@@ -128,26 +142,49 @@ class HybridRetriever:
         article = self.article(article_id)
         return article.text if article else None
 
-    def embed(self, texts: list[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of sentences, comparable with a question's."""
         return self._embedder.embed_passages(texts)
 
     def lexical(self) -> LexicalIndex:
         """The word index of what is in the store now."""
-        token = self._index.state()
-        snapshot = self._snapshot
-        if snapshot is None or snapshot.token != token:
-            with self._lock:
-                snapshot = self._snapshot
-                if snapshot is None or snapshot.token != token:
-                    snapshot = _Snapshot(token, LexicalIndex(self._documents()))
-                    self._snapshot = snapshot
-        return snapshot.lexical
+        return self._lexical.current()
 
-    def _documents(self) -> Iterable[tuple[str, str]]:
-        for row in self._index.iter_passages():
-            ways = row.questions if self._use_questions else ()
-            yield row.chunk.id, "\n".join([row.chunk.context, row.chunk.text, *ways])
+    def _replaced(self, lost: Iterable[str]) -> dict[str, tuple[Article, list[PassageRow]]]:
+        """Articles of whose passages some are gone, as they are now, whole and of one version.
+
+        A sync of another process has replaced them since this one's vectors were loaded.
+        """
+        found: dict[str, tuple[Article, list[PassageRow]]] = {}
+        left = self._index.versions(lost)
+        for _ in range(_LOOKS):
+            rows = list(self._index.passages_of(left))
+            articles = self._index.rows(sorted(left))
+            for name, version in left.items():
+                # All passages of a version are there from before it counts until after.
+                if name in articles and articles[name].article.content_hash == version:
+                    own = [row for row in rows if row.chunk.article_id == name]
+                    found[name] = (articles[name].article, [r for r in own if r.version == version])
+            left = self._index.versions(left.keys() - found.keys())
+            if not left:
+                break
+        return found
+
+    def _rate(
+        self,
+        rows: Sequence[PassageRow],
+        vector: Vectors,
+        dense: dict[str, float],
+        asked: dict[str, float],
+    ) -> None:
+        """Likeness of passages whose vectors are not loaded yet: they are made again here."""
+        texts = [row.chunk.embedded_text for row in rows]
+        made: Iterable[Vectors] = self._embedder.embed_passages(texts) if texts else ()
+        for row, own in zip(rows, made, strict=True):
+            dense.setdefault(row.chunk.id, float(own @ vector))
+            if row.questions and self._use_questions:
+                ways = self._embedder.embed_queries(row.questions)
+                asked.setdefault(row.chunk.id, float((ways @ vector).max()))
 
     def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, Article]]:
         rows = list(rows)
@@ -171,12 +208,14 @@ class HybridRetriever:
         lexical: float,
         named: frozenset[str],
         meant: frozenset[str],
+        other_case: bool,
     ) -> Passage:
         weights = self._weights
         score = dense + weights.lexical * lexical
         score += weights.asked * max(0.0, asked - weights.asked_floor)
         score += weights.platform * (article.platform in named)
         score += weights.case * (row.chunk.article_id in meant)
+        score += weights.other_case * other_case
         return Passage(
             id=row.chunk.id,
             article_id=row.chunk.article_id,
@@ -191,6 +230,7 @@ class HybridRetriever:
             dense=dense,
             asked=asked,
             lexical=lexical,
+            other_case=other_case,
             published=article.published,
             source_url=article.source.url,
             questions=row.questions,

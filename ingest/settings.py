@@ -73,6 +73,23 @@ class Settings(BaseSettings):
         description="怎样算向量：onnx 用压成 int8 的模型（只做一次，快几倍），torch 用原来的模型，"
         "auto 在 CPU 有 int8 指令时用前者；换了要 sync --rebuild",
     )
+    chat_model: str | None = Field(
+        None, min_length=1, description="大模型的名字；不设则不用大模型，回答由原句组成"
+    )
+    chat_base_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s]+$",
+        description="兼容 OpenAI 的服务地址，如 `http://127.0.0.1:11434/v1`",
+    )
+    chat_api_key: SecretStr | None = Field(None, description="大模型服务的密钥")
+    chat_timeout_s: float = Field(
+        20, ge=1, le=120, description="一个回答最多等大模型多少秒，超过就用原句组成的回答"
+    )
+    chat_retries: int = Field(2, ge=0, le=5, description="大模型服务忙或断线时最多再试几次")
+    chat_tools: bool = Field(True, description="大模型可以请求规则工具；服务不支持时关掉")
+    chat_rewrite: bool = Field(False, description="让大模型把追问改写成完整的问题")
+    chat_input_price: float = Field(0, ge=0, description="每百万输入词元的价格，用来算费用")
+    chat_output_price: float = Field(0, ge=0, description="每百万输出词元的价格，用来算费用")
 
     database_url: SecretStr | None = Field(
         None,

@@ -53,6 +53,8 @@ _ABOUT_BEFORE = re.compile(r"(?:近|快|不到|不足|超过|不止|多于|少�
 _ABOUT_AFTER = re.compile(
     r"^\s*(?:多(?!少)|来(?=[块元])|余|出头|几(?=[百十]|$)|(?:以上|以下|以内|之内|不到)|(?:到|至|-|~|—)\s*\d)"
 )
+# 每笔六十六: what has a price is counted in yuan.
+_PRICE_BEFORE = re.compile(r"(?:每[单笔件个]|实付|付了|支付了|卖了|收了|扣了|金额是?|单价)$")
 _NEIGHBOURS = re.compile(r"一二|[一两二]三|三[四五]|四五|五六|六七|七八|八九")
 _DIGIT_STRING = re.compile(r"[零〇一二三四五六七八九]{3,}")
 _ROUND = re.compile(r"[百千万](?![一二三四五六七八九])")
@@ -132,7 +134,10 @@ def _is_amount(found: re.Match[str], text: str) -> bool:
     if found["number"][0].isascii():
         before = text[: found.start()]
         return not (before and (before[-1].isascii() and before[-1].isalpha()))
-    return any(unit in found["number"] for unit in "百千万亿") and len(found["number"]) >= 2
+    sized = any(unit in found["number"] for unit in "百千万亿") or bool(
+        _PRICE_BEFORE.search(text[: found.start()])
+    )
+    return sized and len(found["number"]) >= 2
 
 
 def _is_vague(found: re.Match[str], text: str) -> bool:

@@ -59,11 +59,19 @@ def find_month_results(
     if not told:
         return None
     span = (min(s.start for s, _ in told), max(v.end for v in verdicts))
+    if _is_told_twice([subject for subject, _ in told]):
+        return MonthResults(("unknown",), named=True, span=span)
     calendar_months = [(subject, result) for subject, result in told if subject.month is not None]
     if len(calendar_months) == len(told):
         return _by_calendar(calendar_months, span)
     results = tuple(result for subject, result in told for _ in range(subject.count))
     return MonthResults(results, named=False, span=span)
+
+
+def _is_told_twice(subjects: Sequence[_Subject]) -> bool:
+    """两个月不达标但不连续，7月和9月: counted and named, so the order cannot be told."""
+    named = sum(subject.month is not None for subject in subjects)
+    return named > 1 and any(subject.month is None and subject.count > 1 for subject in subjects)
 
 
 @cache

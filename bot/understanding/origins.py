@@ -69,7 +69,10 @@ def _ships(message: Message, span: Span) -> bool:
     after = message.text[span[1] :]
     sends = message.words.has("place_ships", after) or message.words.has("place_from", before)
     alone = len(message.text) <= (span[1] - span[0]) + 4
-    return sends or alone
+    # 发货10/30，江苏: a place that is a clause of its own.
+    clause = message.words.has("place_alone_before", message.text[: span[0]])
+    clause = clause and message.words.has("place_alone_after", after)
+    return sends or alone or clause
 
 
 def _turned(message: Message, span: Span, origin: str) -> str:

@@ -15,6 +15,7 @@ from bot.understanding.numerals import number
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
+_LEFT_OUT = (("rate_ignored", "rate"), ("charge_left_out", "commission"))
 _NEXT_TO = 8
 _NEXT_AFTER = 4
 _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
@@ -22,16 +23,19 @@ _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
 def paid_amounts(message: Message) -> tuple[Value, ...]:
     """All payments as one value, or the question that has to be put first."""
-    return tuple(_with_rate_ignored(message, value) for value in _paid(message))
+    return tuple(_with_what_is_left_out(message, value) for value in _paid(message))
 
 
-def _with_rate_ignored(message: Message, value: Value) -> Value:
-    """A rate somebody brings along changes nothing; the merchant is told so."""
-    spans = message.words.spans("rate", message.text)
-    if not spans or value.value is None:
+def _with_what_is_left_out(message: Message, value: Value) -> Value:
+    """A rate or another charge somebody brings along changes nothing; the merchant is told so."""
+    if value.value is None:
         return value
-    rate = message.text[slice(*spans[0])]
-    return replace(value, readings=(*value.readings, phrase("rate_ignored", rate=rate)))
+    notes = [
+        phrase(name, said=message.text[slice(*spans[0])])
+        for name, concept in _LEFT_OUT
+        if (spans := message.words.spans(concept, message.text))
+    ]
+    return replace(value, readings=(*value.readings, *notes))
 
 
 def _paid(message: Message) -> tuple[Value, ...]:
@@ -39,6 +43,8 @@ def _paid(message: Message) -> tuple[Value, ...]:
         return ()
     if message.has("foreign_money"):
         return (Value(ask="paid_in_yuan"),)
+    if message.has("other_period"):
+        return (Value(ask=""),)
     payments = _payments(message)
     if not payments:
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
