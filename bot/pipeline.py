@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
 import time
@@ -14,7 +15,7 @@ from bot import replies
 from bot.answers import Answer, Citation, Question, Turn
 from bot.calculating import Calculator, cite
 from bot.composing import Composed, Span, Style, choose, compose, verify
-from bot.distinctions import Distinction, Distinctions
+from bot.distinctions import Distinctions
 from bot.errors import CitationError, RuleDataError
 from bot.examining import Examined, Examiner
 from bot.guard import withhold_unsupported
@@ -22,11 +23,14 @@ from bot.phrasing import Phraser, calls_made, traced
 from bot.ranking import Ranked
 from bot.reading import NoQuestionError, read_question
 from bot.steps import place_asked, step_asked
+from bot.text import terms
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
 _UNSAID_MARGIN = 0.06
 _LOOKS = 2
+# Of so few words a question may well fit several platforms.
+_VAGUE_TERMS = 4
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
 
@@ -74,6 +78,12 @@ class MerchantBot(Examiner):
                 part = replace(part, timings_ms={**part.timings_ms, "total": total})
             yield part
 
+    async def aask(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Answer:
+        """The same without holding up the event loop."""
+        return await asyncio.to_thread(self.ask, text, history=history, today=today)
+
     def _answered(self, question: Question) -> Answer:
         for _ in range(_LOOKS):
             try:
@@ -92,7 +102,7 @@ class MerchantBot(Examiner):
             return calculated
         seen = self.examine_in_context(question)
         if unsaid := self._unsaid(seen):
-            return replies.which_case(seen, unsaid)
+            return replies.which_case(seen, *unsaid)
         if not self.is_sure(seen):
             texts = [passage.text for passage in seen.found.passages[:3]]
             return replies.not_found(seen, self.wording.missing_figure(seen.question, texts))
@@ -167,12 +177,16 @@ class MerchantBot(Examiner):
             if new:
                 yield typed, composed
 
-    def _unsaid(self, seen: Examined) -> Distinction | None:
-        """What to ask back; to ask needs less certainty than to answer."""
-        if (
-            seen.foreign
-            or seen.features.get("figure_missing")
-            or seen.confidence < self.calibration.threshold(seen.features) / 2
-        ):
+    def _unsaid(self, seen: Examined) -> tuple[str, tuple[str, ...]] | None:
+        """What to ask back, with its options; to ask needs less certainty than to answer."""
+        needed = self.calibration.threshold(seen.features) / 2
+        if seen.foreign or seen.features.get("figure_missing") or seen.confidence < needed:
             return None
-        return self.distinctions.unsaid(seen.question, seen.found.passages, margin=_UNSAID_MARGIN)
+        passages = seen.found.passages
+        if unsaid := self.distinctions.unsaid(seen.question, passages, margin=_UNSAID_MARGIN):
+            return unsaid.question, unsaid.labels
+        if seen.found.named or len(set(terms(seen.question))) > _VAGUE_TERMS:
+            return None
+        near = [p.platform for p in passages if p.score >= passages[0].score - _UNSAID_MARGIN]
+        platforms = tuple(dict.fromkeys(near))
+        return ("您问的是哪个平台？", platforms) if len(platforms) > 1 else None

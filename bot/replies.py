@@ -12,7 +12,6 @@ from bot.text import is_english
 
 if TYPE_CHECKING:
     from bot.calculating import Worked
-    from bot.distinctions import Distinction
     from bot.examining import Examined
 
 _OFFERED = 3
@@ -105,13 +104,13 @@ def not_found(seen: Examined, missing: str | None) -> Answer:
     )
 
 
-def which_case(seen: Examined, unsaid: Distinction) -> Answer:
+def which_case(seen: Examined, question: str, options: tuple[str, ...]) -> Answer:
     """The rules differ by something the question leaves open."""
     return Answer(
         "clarify",
-        unsaid.question,
+        question,
         confidence=seen.confidence,
-        suggestions=tuple(option.label for option in unsaid.options if option.articles),
+        suggestions=options,
         timings_ms=seen.timings_ms,
         trace={"question": seen.question, "reason": "ambiguous"},
     )

@@ -23,7 +23,23 @@ import ingest.errors
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # What these take to load, the command line should not wait for.
-SLOW = ("chromadb", "fastapi", "gradio", "langchain", "sentence_transformers", "torch")
+SLOW = (
+    "alembic",
+    "chromadb",
+    "dingtalk_stream",
+    "fastapi",
+    "gradio",
+    "langchain",
+    "lark_oapi",
+    "openai",
+    "sentence_transformers",
+    "sqlalchemy",
+    "starlette",
+    "torch",
+    "uvicorn",
+    "wechatpy",
+    "wx_crypt",
+)
 
 
 def own_files() -> list[Path]:

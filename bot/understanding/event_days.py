@@ -35,7 +35,7 @@ def _readings(message: Message, resolved: Resolved, mention: DateMention) -> tup
     told = mention.year is not None or mention.exact is not None or mention.month_only
     if told or resolved.day <= message.today or _is_planned(message, mention):
         return ()
-    return (phrase("ahead", text=mention.text, day=_written(resolved.day)),)
+    return (phrase("taken_as", text=mention.text, day=_written(resolved.day)),)
 
 
 def _is_any_month_end(mention: DateMention, lean: Lean) -> bool:
@@ -84,7 +84,7 @@ def event_days(
     elapsed = elapsed_since(message, roles)
     if elapsed is not None:
         day, text = elapsed
-        return (Value(day.isoformat(), (phrase("elapsed", text=text, day=_written(day)),)),)
+        return (Value(day.isoformat(), (phrase("taken_as", text=text, day=_written(day)),)),)
     return day_values(message, loose, lean)
 
 

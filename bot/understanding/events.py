@@ -96,15 +96,15 @@ def _choices(
 
 def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: EventMention) -> float:
     """How far an event stands from a date, counting what stands between."""
-    if event.start >= date.end:
-        low, high, cost = date.end, event.start, 0.0
-    elif event.end <= date.start:
-        low, high, cost = event.end, date.start, _BEFORE_COST
-    else:
+    if event.start < date.end and date.start < event.end:
         return 0.0
+    follows = event.start >= date.end
+    low, high = (date.end, event.start) if follows else (event.end, date.start)
     between = text[low:high]
     # English takes more letters to say the same, and blanks part its words, not its clauses.
     english = between.isascii() and any(map(str.isalpha, between))
+    # 11月1号发的, but: shipped on Nov 1.
+    cost = _BEFORE_COST if follows == english else 0.0
     separators = load_vocabulary().concepts["separator_english" if english else "separator"]
     cost += len(between) * (_LETTER_COST if english else _CHARACTER_COST)
     cost += _SEPARATOR_COST * bool(separators.search(between.strip()))

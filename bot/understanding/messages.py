@@ -14,7 +14,7 @@ from bot.understanding.dates import DateMention, find_dates
 from bot.understanding.events import EventMention, date_roles, find_events
 from bot.understanding.inherited import in_months_told
 from bot.understanding.months import MonthResults, find_month_results
-from bot.understanding.times import TimeMention, find_times
+from bot.understanding.times import TimeMention, find_times, later_in_evening
 from bot.understanding.vocabulary import Span, Vocabulary, load_vocabulary
 from bot.understanding.wording import normalise
 
@@ -29,6 +29,10 @@ class Message:
     today: dt.date
     anchor: dt.date | None = None
     """The day that was talked about before: a bare 6号 is one of its month."""
+    about_money: bool = False
+    """Whether an amount was talked about before: then 4.2 is one."""
+    time_before: str | None = None
+    """The time of day that was talked about before: 11点 after 晚上11点半 is one of the evening."""
 
     @property
     def words(self) -> Vocabulary:
@@ -73,7 +77,7 @@ class Message:
         """Times of the clock."""
         taken = [(date.start, date.end) for date in self.dates]
         return tuple(
-            time
+            later_in_evening(time, self.time_before)
             for time in find_times(self.text)
             if not any(time.start < end and start < time.end for start, end in taken)
         )
@@ -156,7 +160,8 @@ class Message:
     def _is_amount(self, date: DateMention) -> bool:
         if not date.decimal:
             return False
-        about_money = any(self.has(concept) for concept in ("fee", "fee_asked", "net", "asks_paid"))
+        concepts = ("fee", "fee_asked", "net", "asks_paid")
+        about_money = self.about_money or any(self.has(concept) for concept in concepts)
         followed = find_events(self.text[date.end : date.end + 6], ())
         dated = bool(followed) and followed[0].start <= 1 and followed[0].name != "settled"
         dated = dated or self.words.has("day_after_number", self.text[date.end :])

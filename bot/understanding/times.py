@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.understanding.numerals import SMALL, small_number
@@ -25,6 +26,7 @@ _CLOCK = (
 _WORDS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00", "正午": "12:00", "零点": "00:00"}
 _ABOUT = re.compile(r"^\s*(?:多|几分|出头|过后?(?!期|后)|不到)")
 _PART_WINDOW = 4
+_NOON = "12:00"
 _FEW = ("一", "两", "二")
 _COMPARED = ("早", "晚")
 _EVENINGS = ("昨晚", "今晚", "前晚", "夜晚", "今早", "明早", "明晚")
@@ -53,7 +55,27 @@ def find_times(text: str) -> tuple[TimeMention, ...]:
             mention = _mention(found, text)
             if mention is not None:
                 taken.append(mention)
-    return tuple(sorted(taken, key=lambda mention: mention.start))
+    return tuple(_in_evening(sorted(taken, key=lambda mention: mention.start)))
+
+
+def _in_evening(mentions: list[TimeMention]) -> Iterator[TimeMention]:
+    """晚上10点和11点: what follows an hour of the evening without a word of its own is later."""
+    before: str | None = None
+    for mention in mentions:
+        mention = later_in_evening(mention, before)
+        before = mention.clock
+        yield mention
+
+
+def later_in_evening(mention: TimeMention, before: str | None) -> TimeMention:
+    """An hour that is not said to be of the morning, read after ``before`` (HH:MM)."""
+    if mention.reading is None or mention.clock is None or not before or before < _NOON:
+        return mention
+    hour, minute = map(int, mention.clock.split(":"))
+    clock = f"{hour + 12:02d}:{minute:02d}"
+    if clock[:2] < before[:2]:
+        return mention
+    return replace(mention, clock=clock, reading=f"“{mention.text}”按 {clock} 理解")
 
 
 @cache
