@@ -19,7 +19,7 @@ from bot.distinctions import Distinctions
 from bot.errors import CitationError, RuleDataError
 from bot.examining import Examined, Examiner
 from bot.guard import withhold_unsupported
-from bot.phrasing import Phraser
+from bot.phrasing import Phraser, calls_made, traced
 from bot.ranking import Ranked
 from bot.reading import NoQuestionError, read_question
 from bot.steps import place_asked, step_asked
@@ -68,7 +68,9 @@ class MerchantBot(Examiner):
         except NoQuestionError as exc:
             parts: Iterator[str | Answer] = iter([replies.rejected(str(exc))])
         else:
-            answer = withhold_unsupported(self._answered(question), question)
+            with calls_made() as calls:
+                answer = self._answered(question)
+            answer = traced(withhold_unsupported(answer, question), calls)
             parts = self.phraser.stream(question, answer) if self.phraser else iter([answer])
         for part in parts:
             if isinstance(part, Answer):

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from bot.answers import Answer, Turn
 from bot.errors import BusyError, ClosedError, UnknownAnswerError
+from bot.phrasing import Call, OnCall
 from bot.pipeline import MerchantBot
 from bot.storage import GivenAnswer, Store, UnansweredQuestion
 
@@ -68,6 +69,8 @@ class Service:
         self.failure: Exception | None = None
         self.on_failure = on_failure
         self.observers: list[Observer] = list(observers)
+        # Told of every call to a chat model, where the bot has one.
+        self.chat_observers: list[OnCall] = []
         self._open_bot = open_bot
         self._bot: MerchantBot | None = None
         self._opened = threading.Event()
@@ -111,6 +114,11 @@ class Service:
             self.on_failure()
         finally:
             self._opened.set()
+
+    def chat_called(self, call: Call) -> None:
+        """Pass a call on to whoever counts."""
+        for observe in self.chat_observers:
+            observe(call)
 
     # -- asking ----------------------------------------------------------------------
 
