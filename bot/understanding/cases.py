@@ -24,6 +24,7 @@ _YES_NO = {
 }
 _DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
 _ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
+_SHARED = ("origin",)
 _RESIDUE = 3
 _RESIDUE_WHEN_ASKED = 6
 _MOST_EARLIER = 3
@@ -141,13 +142,25 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     slots = slots_of(tool, message, filling=False)
     opened = _is_case(tool, slots, message)
     if before is None:
-        return ToolCase(tool, slots, opened)
+        return ToolCase(tool, {**_shared(tool, case), **slots}, opened)
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
         # A question for the rule as such leaves what is known of the case as it is.
         return ToolCase(tool, slots if opened else {**before.slots, **slots}, opened)
     slots = slots_of(tool, _anchored(message, before), filling=False)
     merged = _merged(before, slots)
     return ToolCase(tool, merged, opened or before.open or _is_case(tool, merged, message))
+
+
+def _shared(tool: str, case: Case) -> Slots:
+    """What another calculation of the case was told and this one needs too: the origin."""
+    needed = load_vocabulary().tools[tool].required
+    told = {
+        name: part.slots[name]
+        for part in case
+        for name in _SHARED
+        if part.open and name in needed and len(part.slots.get(name, ())) == 1
+    }
+    return {name: values for name, values in told.items() if values[0].value is not None}
 
 
 def _answers(before: ToolCase, slots: Slots, asked: Message | None) -> bool:
