@@ -121,14 +121,15 @@ def open_service(
     settings = settings or load_settings()
 
     def warm_bot() -> MerchantBot:
-        bot = open_bot(settings, progress=progress)
+        bot = open_bot(settings, progress=progress, on_chat_call=service.chat_called)
         bot.examine(_WARM_UP)
         return bot
 
     options = ServiceOptions(
         threads=settings.answer_threads, idle=dt.timedelta(minutes=settings.session_minutes)
     )
-    return Service(make_bot or warm_bot, open_store(settings), options=options)
+    service = Service(make_bot or warm_bot, open_store(settings), options=options)
+    return service
 
 
 def open_rules(settings: Settings | None = None) -> Rules:

@@ -30,7 +30,7 @@ class Style:
     margin_elsewhere: float = 0.03
     sections: int = 2
     most: int = 4
-    short_list: int = 160
+    short_list: int = 260
     short_passage: int = 120
     short_listing: int = 200
     list_margin: float = 0.04
@@ -82,6 +82,9 @@ def choose(
         if chosen and (span.is_list or length + len(span.quote) > style.budget):
             continue
         if any(_repeats(candidate, other) for other in said):
+            continue
+        # Of a long list one item: "- 宠物生活 - 汽车用品" would be half an answer.
+        if candidate.unit.kind == "item" and any(other.unit.kind == "item" for other in said):
             continue
         if candidate.open_point and said and not said[0].open_point:
             continue

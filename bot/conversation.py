@@ -53,7 +53,7 @@ class Conversation:
         by_rule = (
             (joined, placed)
             if self._leans_on_topic(message)
-            else tuple(dict.fromkeys((placed, message, joined)))
+            else tuple(dict.fromkeys((placed, joined, message)))
         )
         rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
         return (rewritten, *by_rule) if rewritten else by_rule
@@ -91,7 +91,8 @@ class Conversation:
         """Topic and message as one question; what the message replaces is taken out."""
         if self.platforms.named(message) or self.platforms.named_others(message):
             topic = self.platforms.without_names(topic)
-        return f"{self.distinctions.without_contrasts(topic, message)} {message}"
+        kept = self.distinctions.without_contrasts(topic, message)
+        return f"{kept} {self.wording.without_lead(message)}"
 
     def _placed(self, topic: str, message: str) -> str:
         """The message alone, said of the topic's platform where it names none itself."""

@@ -33,6 +33,11 @@ class Distinction:
     question: str
     options: tuple[Option, ...]
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The options to offer: those that articles are about."""
+        return tuple(option.label for option in self.options if option.articles)
+
     def said(self, text: str) -> list[Option]:
         """The options a text names, in their order; the longest word at a place counts."""
         found = {self._by_word[word] for word in self._pattern.findall(fold(text))}
@@ -101,11 +106,12 @@ class Distinctions:
             article for options in said if len(options) == 1 for article in options[0].articles
         )
 
-    def contradicts(self, question: str, text: str) -> bool:
-        """Whether a text speaks only of other cases than the ones a question names."""
+    def contradicts(self, question: str, text: str, article_id: str = "") -> bool:
+        """Whether a text, or its article, is only about other cases than a question names."""
         for entry in self.entries:
             asked, said = entry.said(question), entry.said(text)
-            if asked and said and not any(option in said for option in asked):
+            about = [option for option in entry.options if article_id in option.articles]
+            if asked and (said or about) and not any(option in said + about for option in asked):
                 return True
         return False
 

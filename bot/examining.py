@@ -14,7 +14,7 @@ from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
-from bot.steps import asks_more, named_item, place_asked
+from bot.steps import asks_more, named_item, place_asked, without_place
 from bot.wording import Wording
 
 # From here on a reading is taken without looking at the next one.
@@ -75,7 +75,7 @@ class Examiner:
     def examine(self, text: str) -> Examined:
         """Search, rank and judge one question that stands on its own."""
         started = time.perf_counter()
-        found = self.retriever.search(text)
+        found = self.retriever.search(without_place(text))
         retrieved = time.perf_counter()
         ranked = self.ranker.rank(found)
         timings = {

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from bot import replies
-from bot.answers import Answer, Citation, Question, Turn
+from bot.answers import Answer, Question, Turn
 from bot.calculating import Calculator, cite
-from bot.composing import Composed, Span, Style, choose, compose, verify
-from bot.distinctions import Distinction, Distinctions
+from bot.distinctions import Distinctions
 from bot.errors import CitationError, RuleDataError
-from bot.examining import Examined, Examiner
+from bot.examining import Examined
 from bot.guard import withhold_unsupported
-from bot.phrasing import Phraser
-from bot.ranking import Ranked
+from bot.phrasing import Phraser, calls_made, traced
+from bot.quoting import Quoter
 from bot.reading import NoQuestionError, read_question
-from bot.steps import place_asked, step_asked
+from bot.text import terms
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
 _UNSAID_MARGIN = 0.06
 _LOOKS = 2
-# A sentence that scores this close to the best one of its passage answers as well.
-_BESIDE = 0.02
+# Of so few words a question may well fit several platforms.
+_VAGUE_TERMS = 4
 
 
 def today_in_shanghai() -> dt.date:
@@ -38,12 +36,11 @@ def today_in_shanghai() -> dt.date:
 
 
 @dataclass(frozen=True)
-class MerchantBot(Examiner):
+class MerchantBot(Quoter):
     """Answers merchants' questions; made by ``open_bot``. Safe to share between threads."""
 
     calculator: Calculator
     distinctions: Distinctions
-    style: Style = field(default_factory=Style)
     phraser: Phraser | None = None
 
     def ask(
@@ -65,7 +62,9 @@ class MerchantBot(Examiner):
         except NoQuestionError as exc:
             parts: Iterator[str | Answer] = iter([replies.rejected(str(exc))])
         else:
-            answer = withhold_unsupported(self._answered(question), question)
+            with calls_made() as calls:
+                answer = self._answered(question)
+            answer = traced(withhold_unsupported(answer, question), calls)
             parts = self.phraser.stream(question, answer) if self.phraser else iter([answer])
         for part in parts:
             if isinstance(part, Answer):
@@ -97,47 +96,15 @@ class MerchantBot(Examiner):
             return calculated
         seen = self.examine_in_context(question)
         if unsaid := self._unsaid(seen):
-            return replies.which_case(seen, unsaid)
+            return replies.which_case(seen, *unsaid)
         if not self.is_sure(seen):
             texts = [passage.text for passage in seen.found.passages[:3]]
             return replies.not_found(seen, self.wording.missing_figure(seen.question, texts))
-        composed = compose(self._spans(seen))
-        verify(composed.citations, self.retriever.article_text)
-        if missing := self._not_written(seen, composed):
+        composed = self.quote(seen)
+        if missing := self.missing(seen, composed):
             return replies.not_written(seen, composed, missing)
         near = self.platforms.nearly_named(question.text)
         return replies.answered(seen, composed, question, near)
-
-    def _spans(self, seen: Examined) -> list[Span]:
-        """What is quoted: the one step asked for, else what says most of what was asked."""
-        place = place_asked(seen.question)
-        step = step_asked(seen.found.passages, place) if place else []
-        return step or choose(
-            seen.ranked,
-            wants_list=self.wording.wants_list(seen.question),
-            wants_steps=self.wording.wants_steps(seen.question),
-            style=self.style,
-        )
-
-    def _not_written(self, seen: Examined, composed: Composed) -> str | None:
-        """What the articles say themselves, or can be seen, not to hold; None when they answer."""
-        quotes = [citation.quote for citation in composed.citations]
-        if self._leaves_open(seen.ranked) or self.wording.is_open_point(
-            re.split("[。：]", quotes[0])[0]
-        ):
-            return "这一点"
-        return self.wording.needed_figure(seen.question, quotes)
-
-    @staticmethod
-    def _leaves_open(ranked: Sequence[Ranked]) -> bool:
-        """Whether the best sentence says that it is not written, and none beside it does answer."""
-        best = ranked[0]
-        return best.open_point and not any(
-            entry.unit.passage.id == best.unit.passage.id
-            and not entry.open_point
-            and entry.score > best.score - _BESIDE
-            for entry in ranked[1:]
-        )
 
     def _calculated(self, question: Question) -> Answer | None:
         worked = self.calculator.work(question.text, question.history, question.today)
@@ -150,34 +117,19 @@ class MerchantBot(Examiner):
         except RuleDataError:
             # The article no longer says what the rule quotes: what it says now is answered.
             return None
-        also = tuple(self._also(worked.left, citations))
+        also = tuple(self.beside(worked.left, citations))
         return replies.calculated(worked, citations, question, also)
 
-    def _also(
-        self, asked: Sequence[tuple[str, str]], cited: Sequence[Citation]
-    ) -> Iterator[replies.Aside]:
-        """What the articles say to questions asked beside the calculation; None where unsure."""
-        said = [citation.quote for citation in cited]
-        for typed, text in asked:
-            seen = self.examine(text)
-            if not self.is_sure(seen):
-                yield typed, None
-                continue
-            wants_list = self.wording.wants_list(text)
-            spans = choose(seen.ranked, wants_list=wants_list, style=self.style)
-            new = [span for span in spans if span.quote not in said]
-            composed = compose(new, first=len(said) + 1)
-            verify(composed.citations, self.retriever.article_text)
-            said += [citation.quote for citation in composed.citations]
-            if new:
-                yield typed, composed
-
-    def _unsaid(self, seen: Examined) -> Distinction | None:
-        """What to ask back; to ask needs less certainty than to answer."""
-        if (
-            seen.foreign
-            or seen.features.get("figure_missing")
-            or seen.confidence < self.calibration.threshold(seen.features) / 2
-        ):
+    def _unsaid(self, seen: Examined) -> tuple[str, tuple[str, ...]] | None:
+        """What to ask back, with its options; to ask needs less certainty than to answer."""
+        needed = self.calibration.threshold(seen.features) / 2
+        if seen.foreign or seen.features.get("figure_missing") or seen.confidence < needed:
             return None
-        return self.distinctions.unsaid(seen.question, seen.found.passages, margin=_UNSAID_MARGIN)
+        passages = seen.found.passages
+        if unsaid := self.distinctions.unsaid(seen.question, passages, margin=_UNSAID_MARGIN):
+            return unsaid.question, unsaid.labels
+        if seen.found.named or len(set(terms(seen.question))) > _VAGUE_TERMS:
+            return None
+        near = [p.platform for p in passages if p.score >= passages[0].score - _UNSAID_MARGIN]
+        platforms = tuple(dict.fromkeys(near))
+        return ("您问的是哪个平台？", platforms) if len(platforms) > 1 else None

@@ -12,8 +12,8 @@ from bot.text import is_english
 
 if TYPE_CHECKING:
     from bot.calculating import Worked
-    from bot.distinctions import Distinction
     from bot.examining import Examined
+    from bot.quoting import Aside
 
 _OFFERED = 3
 
@@ -105,13 +105,13 @@ def not_found(seen: Examined, missing: str | None) -> Answer:
     )
 
 
-def which_case(seen: Examined, unsaid: Distinction) -> Answer:
+def which_case(seen: Examined, question: str, options: tuple[str, ...]) -> Answer:
     """The rules differ by something the question leaves open."""
     return Answer(
         "clarify",
-        unsaid.question,
+        question,
         confidence=seen.confidence,
-        suggestions=tuple(option.label for option in unsaid.options if option.articles),
+        suggestions=options,
         timings_ms=seen.timings_ms,
         trace={"question": seen.question, "reason": "ambiguous"},
     )
@@ -134,7 +134,6 @@ def ask_for_inputs(worked: Worked) -> Answer:
     )
 
 
-Aside = tuple[str, Composed | None]
 """A question asked beside a calculation, and what the articles say to it."""
 
 

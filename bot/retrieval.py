@@ -12,8 +12,13 @@ from bot.lexical import LexicalIndex
 from bot.lexical_store import LexicalStore
 from bot.platforms import Platforms
 from ingest.articles import Article
+from ingest.chunks import article_of
 from ingest.embedders import Embedder, Vectors
 from ingest.index import ArticleIndex, Hit, PassageRow
+
+# While a sync goes on: of so many lost passages the articles are looked up anew, so often.
+_LOST = 8
+_LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,14 @@ class HybridRetriever:
             dense[passage_id] = float(own @ vector)
         meant = self._distinctions.articles_meant(question)
         rows = self._valid(self._index.passages(sorted(ids)).values())
+        lost = ids - {row.chunk.id for row, _ in rows}
+        if lost:
+            best = sorted(lost, key=lambda name: -max(dense.get(name, 0.0), asked.get(name, 0.0)))
+            replaced = self._replaced(dict.fromkeys(map(article_of, best[:_LOST])))
+            rows = [(row, one) for row, one in rows if one.id not in replaced]
+            for article, fresh in replaced.values():
+                rows += [(row, article) for row in fresh]
+                self._rate(fresh, vector, dense, asked)
         passages = [
             self._scored(
                 row,
@@ -111,7 +124,9 @@ class HybridRetriever:
                 lexical.get(row.chunk.id, 0.0),
                 named,
                 meant,
-                self._distinctions.contradicts(asking, f"{row.chunk.heading}\n{row.chunk.text}"),
+                self._distinctions.contradicts(
+                    asking, f"{row.chunk.heading}\n{row.chunk.text}", row.chunk.article_id
+                ),
             )
             for row, article in rows
         ]
@@ -134,6 +149,42 @@ class HybridRetriever:
     def lexical(self) -> LexicalIndex:
         """The word index of what is in the store now."""
         return self._lexical.current()
+
+    def _replaced(self, lost: Iterable[str]) -> dict[str, tuple[Article, list[PassageRow]]]:
+        """Articles of whose passages some are gone, as they are now, whole and of one version.
+
+        A sync of another process has replaced them since this one's vectors were loaded.
+        """
+        found: dict[str, tuple[Article, list[PassageRow]]] = {}
+        left = self._index.versions(lost)
+        for _ in range(_LOOKS):
+            rows = list(self._index.passages_of(left))
+            articles = self._index.rows(sorted(left))
+            for name, version in left.items():
+                # All passages of a version are there from before it counts until after.
+                if name in articles and articles[name].article.content_hash == version:
+                    own = [row for row in rows if row.chunk.article_id == name]
+                    found[name] = (articles[name].article, [r for r in own if r.version == version])
+            left = self._index.versions(left.keys() - found.keys())
+            if not left:
+                break
+        return found
+
+    def _rate(
+        self,
+        rows: Sequence[PassageRow],
+        vector: Vectors,
+        dense: dict[str, float],
+        asked: dict[str, float],
+    ) -> None:
+        """Likeness of passages whose vectors are not loaded yet: they are made again here."""
+        texts = [row.chunk.embedded_text for row in rows]
+        made: Iterable[Vectors] = self._embedder.embed_passages(texts) if texts else ()
+        for row, own in zip(rows, made, strict=True):
+            dense.setdefault(row.chunk.id, float(own @ vector))
+            if row.questions and self._use_questions:
+                ways = self._embedder.embed_queries(row.questions)
+                asked.setdefault(row.chunk.id, float((ways @ vector).max()))
 
     def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, Article]]:
         rows = list(rows)

@@ -13,6 +13,10 @@ from bot.text import fold
 
 _FILE = Path(__file__).with_name("wording.yaml")
 _AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
+_LEADS = re.compile(
+    r"^(?:那么|那|咁|要是|如果|假如|若|换成|改成|还有|另外|所以|然后|他要是|她要是|他|她|它|就是|,|，|\s)+"
+)
+_TAILS = re.compile(r"[呢咧捏呐嘞咩啊吧呀?？!！。~～\s]+$")
 # A message is read part by part, each with the stop that ends it.
 _PARTS = re.compile(r"[^,，。;；!！?？\n:：]+[,，。;；!！?？\n:：]*|[,，。;；!！?？\n:：]+")
 
@@ -67,6 +71,11 @@ class Wording:
     def refers_back(self, message: str) -> bool:
         """Whether a message points at what was said before."""
         return bool(self.back_references.search(fold(message)))
+
+    def without_lead(self, message: str) -> str:
+        """A follow-up without "那要是" before and "呢" after what it says; never empty."""
+        rest = _LEADS.sub("", _TAILS.sub("", message)).strip()
+        return rest if sum(char.isalnum() for char in rest) > 1 else message
 
     def switches_topic(self, message: str) -> bool:
         """Whether a message says that it begins a new topic."""

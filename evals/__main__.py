@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -19,7 +19,7 @@ from bot import MerchantBot, Question
 from bot.errors import BotError
 from evals.cases import CASES_DIR, Case, load_cases
 from evals.drafts import DRAFTS
-from evals.errors import CaseError, EvalError
+from evals.errors import BenchError, CaseError, EvalError
 from evals.runner import Askable, Ranking, Result, run_cases
 from ingest.errors import IngestError
 
@@ -229,6 +229,61 @@ def drafts(
     reached = found >= measured.LEAST_CAUGHT and dropped <= measured.MOST_DROPPED
     if gates and not reached:
         raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    sizes: Annotated[
+        str, typer.Option(help="多少篇文章，逗号分隔；8 是本项目的文章，其余是生成的。")
+    ] = "8,1000",
+    corpus: Annotated[Path | None, typer.Option(help="改用这个目录里的文章来量。")] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="JSON 结果写到哪里。")] = None,
+    plot_out: Annotated[Path | None, typer.Option("--plot", help="费用与规模的 SVG 图。")] = None,
+    against: Annotated[Path | None, typer.Option(help="与这份旧的 JSON 结果相比。")] = None,
+    real_vectors: Annotated[
+        bool,
+        typer.Option(
+            "--real-vectors",
+            help="大的规模也用真的向量模型入库（8 万篇要一个多小时）；默认用便宜的假向量，"
+            "那时量的是存储、检索和排序，不是模型。",
+        ),
+    ] = False,
+) -> None:
+    """量速度、内存和规模，和通常写法（sentence-transformers、langchain-chroma）在同一次里比。"""
+    from evals import bench as benchmark
+    from evals import report
+    from ingest.settings import load_settings
+
+    counts = [_count(part) for part in _listed(sizes)]
+    old = benchmark.load(against) if against else None
+
+    def keep(result: dict[str, Any]) -> None:
+        if json_out:
+            report.write_json(json_out, benchmark.rounded(result))
+        if plot_out:
+            report.write(plot_out, benchmark.plot(result))
+
+    result = benchmark.run_bench(
+        load_settings(),
+        counts,
+        corpus=corpus,
+        real_vectors=real_vectors,
+        progress=_say,
+        keep=keep,
+    )
+    result = benchmark.rounded(result)
+    shown = Table(title="量得的数字（以 .plain. 开头的是通常写法）")
+    for heading in ("名称", "得到", "上一次" if old else ""):
+        shown.add_column(heading)
+    for row in benchmark.table(result, old):
+        shown.add_row(*row)
+    _console().print(shown)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise BenchError(f"--sizes 里的 {text!r} 不是正整数；应写成 8,1000 这样。")
+    return int(text)
 
 
 def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:

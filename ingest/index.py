@@ -547,12 +547,13 @@ class ArticleIndex:
         if not distances or not metadatas:
             return []
         return [
-            Hit(str(metadata.get("passage", identifier)), 1.0 - float(distance))
+            Hit(str((metadata or {}).get("passage", identifier)), 1.0 - float(distance))
             for identifier, distance, metadata in zip(
                 found["ids"][0], distances[0], metadatas[0], strict=True
             )
-            # A row deleted by another process since the vectors were loaded has none.
-            if metadata
+            # A row deleted by another process since the vectors were loaded has none: where it
+            # was a passage, its id still tells the article.
+            if metadata or name == "passages"
         ]
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:

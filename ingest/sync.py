@@ -94,6 +94,8 @@ class _Run:
         self._index = index
         self._corpus_dir = corpus_dir
         self._embedder = embedder
+        # Some need more at once to be busy.
+        self._batch_passages: int = getattr(embedder, "batch_passages", _BATCH_PASSAGES)
         self._chunking = chunking
         self._now = now
 
@@ -168,7 +170,7 @@ class _Run:
                 problems.append(exc)
                 continue
             chunks = cut(article, self._chunking)
-            if batch and size + len(chunks) > _BATCH_PASSAGES:
+            if batch and size + len(chunks) > self._batch_passages:
                 yield batch
                 batch, size = [], 0
             batch.append((article, chunks))

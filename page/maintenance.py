@@ -51,7 +51,7 @@ def add_maintenance_routes(
         if not bench.admins.knows(request):
             # Nor is a file read that somebody else sends.
             return guarded(request, str)
-        form = await request.form()
+        form = await request.form(max_part_size=_LARGEST)
         uploads = [
             Upload(sent.filename or "", await sent.read(_LARGEST + 1))
             for sent in form.getlist("files")

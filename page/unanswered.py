@@ -25,7 +25,8 @@ from page.words import Words
 
 _MOST = 500
 _SHOWN = 50
-_OPTIONS = 5
+_OPTIONS = 12
+_SEARCHED = 30
 # Cosine of the packaged model. Of questions tried, those that mean another thing came up to
 # 0.933, most of those that mean the same from 0.938 on: what is put together is the same.
 _ALIKE = 0.937
@@ -144,7 +145,7 @@ def render_groups(groups: Sequence[Group], bot: MerchantBot, words: Words) -> st
 
 def _sections(bot: MerchantBot, question: str) -> list[Passage]:
     """Passages of the likeliest sections, one of each."""
-    passages = bot.retriever.search(question).passages
+    passages = bot.retriever.search(question, _SEARCHED).passages
     first = {(p.article_id, p.heading): p for p in reversed(passages) if p.heading}
     return sorted(first.values(), key=lambda p: -p.score)[:_OPTIONS]
 

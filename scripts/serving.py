@@ -27,6 +27,8 @@ _FLAGS = [
     "--disable-default-apps",
     "--disable-sync",
     "--no-first-run",
+    # What the browser itself draws (dates, files) is in the readers' language.
+    "--lang=zh-CN",
 ]
 
 
@@ -83,7 +85,9 @@ def open_browser() -> Iterator[Browser]:
     if executable is None:
         raise FileNotFoundError("找不到 chromium，请先运行 scripts/browser.sh。")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=_FLAGS, env={**os.environ, "LANGUAGE": "zh_CN"}
+        )
         try:
             yield browser
         finally:

@@ -6,6 +6,8 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,16 +49,43 @@ class Reply:
 
 
 @dataclass(frozen=True)
+class Prices:
+    """What a million tokens cost, in whatever currency the service bills."""
+
+    input: float = 0.0
+    output: float = 0.0
+
+    def of(self, usage: Usage) -> float:
+        """The cost of a call."""
+        return (usage.input_tokens * self.input + usage.output_tokens * self.output) / 1e6
+
+
+@dataclass(frozen=True)
 class Call:
     """One call to the service, for whoever counts: ``failure`` is a short code, None for none."""
 
     model: str
     seconds: float
     usage: Usage = Usage()
+    cost: float = 0.0
     failure: str | None = None
 
 
 OnCall = Callable[[Call], None]
+
+
+_calls: ContextVar[list[Call] | None] = ContextVar("calls", default=None)
+
+
+@contextmanager
+def calls_made() -> Iterator[list[Call]]:
+    """The calls made inside the block, in this thread."""
+    made: list[Call] = []
+    token = _calls.set(made)
+    try:
+        yield made
+    finally:
+        _calls.reset(token)
 
 
 def nobody(_: Call) -> None:
@@ -80,12 +109,14 @@ class GuardedModel:
         *,
         name: str,
         retries: int,
+        prices: Prices = Prices(),
         on_call: OnCall = nobody,
     ) -> None:
         self.name = name
         self._open_model = open_model
         self._breaker = breaker
         self._retries = retries
+        self.prices = prices
         self._on_call = on_call
 
     def stream(
@@ -104,11 +135,19 @@ class GuardedModel:
         try:
             for part in self._unless_paused(messages, tools, deadline):
                 if isinstance(part, Reply):
-                    self._on_call(Call(self.name, time.monotonic() - started, part.usage))
+                    self._tell(started, part.usage)
                 yield part
         except ChatModelError as exc:
-            self._on_call(Call(self.name, time.monotonic() - started, failure=exc.reason))
+            self._tell(started, failure=exc.reason)
             raise
+
+    def _tell(self, started: float, usage: Usage = Usage(), failure: str | None = None) -> None:
+        took = time.monotonic() - started
+        call = Call(self.name, took, usage, round(self.prices.of(usage), 6), failure)
+        self._on_call(call)
+        made = _calls.get()
+        if made is not None:
+            made.append(call)
 
     def _unless_paused(
         self, messages: Sequence[BaseMessage], tools: Sequence[StructuredTool], deadline: float

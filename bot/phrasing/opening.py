@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.distinctions import Distinctions
 from bot.phrasing.checking import Checker
-from bot.phrasing.model import GuardedModel, OnCall, Streams, nobody
-from bot.phrasing.phraser import Phraser, Prices
+from bot.phrasing.model import GuardedModel, OnCall, Prices, Streams, nobody
+from bot.phrasing.phraser import Phraser
 from bot.phrasing.rewriting import Rewriter
 from bot.phrasing.support import Embed, load_support
 from bot.platforms import Platforms
@@ -64,6 +64,7 @@ def open_chat(
         _breaker(),
         name=name,
         retries=settings.chat_retries,
+        prices=Prices(settings.chat_input_price, settings.chat_output_price),
         on_call=on_call,
     )
     # Both together keep the limit.
@@ -74,7 +75,6 @@ def open_chat(
         rules=rules if settings.chat_tools else None,
         article=article,
         timeout_s=settings.chat_timeout_s - rewriting_s,
-        prices=Prices(settings.chat_input_price, settings.chat_output_price),
     )
     if not settings.chat_rewrite:
         return Chat(phraser)

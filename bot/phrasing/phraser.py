@@ -31,18 +31,6 @@ _MOST_ROUNDS = 3
 _LIST_LINES = 3
 
 
-@dataclass(frozen=True)
-class Prices:
-    """What a million tokens cost, in whatever currency the service bills."""
-
-    input: float = 0.0
-    output: float = 0.0
-
-    def of(self, usage: Usage) -> float:
-        """The cost of a call."""
-        return (usage.input_tokens * self.input + usage.output_tokens * self.output) / 1e6
-
-
 @dataclass
 class _Run:
     """What came of one question so far; ``shown`` is all that was handed out."""
@@ -69,7 +57,6 @@ class Phraser:
     rules: Rules | None
     article: Callable[[str], Article | None]
     timeout_s: float
-    prices: Prices = Prices()
 
     def stream(self, question: Question, composed: Answer) -> Iterator[str | Answer]:
         """Checked sentences as they come, then the answer, whose text begins with just those.
@@ -165,7 +152,7 @@ class Phraser:
             "refused_calls": run.refused_calls,
             "input_tokens": run.usage.input_tokens,
             "output_tokens": run.usage.output_tokens,
-            "cost": round(self.prices.of(run.usage), 6),
+            "cost": round(self.model.prices.of(run.usage), 6),
         }
         return replace(
             answer,

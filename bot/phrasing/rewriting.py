@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from bot.answers import Turn
+from bot.answers import Answer, Turn
 from bot.distinctions import Distinctions
 from bot.errors import ChatModelError
 from bot.figures import unsourced
-from bot.phrasing.model import GuardedModel, Reply
+from bot.phrasing.model import Call, GuardedModel, Reply
 from bot.phrasing.prompts import conversation_data, tagged
 from bot.platforms import Platforms
 from bot.text import terms
@@ -21,6 +21,19 @@ _FILE = Path(__file__).with_name("rewriting.md")
 _LONGEST = 200
 _LEAST_KEPT = 0.5
 _TURNS = 6
+
+
+def traced(answer: Answer, calls: Sequence[Call]) -> Answer:
+    """The answer with what its rewriting took in the trace; as it is where there was none."""
+    if not calls:
+        return answer
+    taken = {
+        "input_tokens": sum(call.usage.input_tokens for call in calls),
+        "output_tokens": sum(call.usage.output_tokens for call in calls),
+        "cost": round(sum(call.cost for call in calls), 6),
+        "failures": [call.failure for call in calls if call.failure],
+    }
+    return replace(answer, trace={**answer.trace, "rewriting": taken})
 
 
 @dataclass(frozen=True)

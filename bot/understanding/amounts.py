@@ -29,11 +29,13 @@ _AMOUNT = (
     rf"|\s?(?P<small>毛钱?|角(?!度))(?:(?P<small_fen>[\d{HAN}])分?)?"
     r"|\s?(?P<cent>分钱|分(?![钟之期店类享别开析销润清])))?"
 )
+_CURRENCY_BEFORE = re.compile(r"(?:[¥￥]|rmb|cny)\s?[\d,.]*$")
 _TIMES = re.compile(r"\s*[x×*✕]\s*(\d{1,4})(?![\d.])")
 _COUNTED = (
     "单|件|笔|条|次|份|箱|盒|台|双|套|人|家|款|批|页|张|级|折|种|项|瓶|只|斤|公斤|kg|克|"
     "天|日|号|周|个|年|月|小时|分钟|点|岁|度|倍|位|店|%|‰|成|个点|包(?!邮)|楼|层|期|米|公里|"
-    "orders?|pcs|items?|days?|weeks?|months?|years?|hours?|minutes?|percent|points?|st|nd|rd|th"
+    "orders|(?<=\\b1 )order|pcs|items?|days?|weeks?|months?|years?|hours?|minutes?|"
+    "percent|points?|st|nd|rd|th"
 )
 _OTHER_NUMBERS = (
     rf"\d+(?:\.\d+)?\s*(?:%|％|‰|percent)|百分之[\d{HAN}.]+|千分之[\d{HAN}.]+|万分之[\d{HAN}.]+",
@@ -94,7 +96,8 @@ def find_counts(text: str, taken: Sequence[Span]) -> tuple[Span, ...]:
     spans: list[Span] = []
     for pattern in _other_numbers():
         for found in pattern.finditer(text):
-            if not _overlaps(found.span(), [*taken, *spans]):
+            priced = _CURRENCY_BEFORE.search(text[: found.start()])
+            if not priced and not _overlaps(found.span(), [*taken, *spans]):
                 spans.append(found.span())
     return tuple(spans)
 

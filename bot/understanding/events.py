@@ -96,15 +96,15 @@ def _choices(
 
 def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: EventMention) -> float:
     """How far an event stands from a date, counting what stands between."""
-    if event.start >= date.end:
-        low, high, cost = date.end, event.start, 0.0
-    elif event.end <= date.start:
-        low, high, cost = event.end, date.start, _BEFORE_COST
-    else:
+    if event.start < date.end and date.start < event.end:
         return 0.0
+    follows = event.start >= date.end
+    low, high = (date.end, event.start) if follows else (event.end, date.start)
     between = text[low:high]
     # English takes more letters to say the same, and blanks part its words, not its clauses.
     english = between.isascii() and any(map(str.isalpha, between))
+    # 11月1号发的, but: shipped on Nov 1; a clause of its own goes with what stands before, too.
+    cost = _BEFORE_COST if follows == english and not _stands_alone(text, date) else 0.0
     separators = load_vocabulary().concepts["separator_english" if english else "separator"]
     cost += len(between) * (_LETTER_COST if english else _CHARACTER_COST)
     cost += _SEPARATOR_COST * bool(separators.search(between.strip()))
@@ -113,6 +113,15 @@ def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: Eve
     cost += _SPACE_COST * spaced
     parted = any(low <= o.start < high and not _are_listed(text, o, date, dates) for o in dates)
     return cost + _OTHER_DATE_COST * parted
+
+
+def _stands_alone(text: str, date: DateMention) -> bool:
+    """境外发的，9月1号，延长过: the date is a clause of its own."""
+    separator = load_vocabulary().concepts["separator"]
+    return all(
+        separator.fullmatch(c)
+        for c in (text[date.start - 1 : date.start], text[date.end : date.end + 1])
+    )
 
 
 def _are_listed(

@@ -100,7 +100,18 @@ def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
         added = bool(chosen) and role == "freight" and _is_added(message, amount)
         if role == "paid" or added or (role is None and (listed or another)):
             chosen.append(amount)
-    return tuple(chosen)
+    return _without_summed(message, tuple(chosen))
+
+
+def _without_summed(
+    message: Message, payments: tuple[AmountMention, ...]
+) -> tuple[AmountMention, ...]:
+    """一单88一单199，总共287: what is said to be the sum of the others stands for them all."""
+    for amount in payments[2:]:
+        others = sum(other.value * other.times for other in payments if other is not amount)
+        if others == amount.value and message.words.has("total", _said_before(message, amount)):
+            return (amount,)
+    return payments
 
 
 def _is_added(message: Message, freight: AmountMention) -> bool:
@@ -111,28 +122,44 @@ def _is_added(message: Message, freight: AmountMention) -> bool:
 def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ...]:
     """One amount for several orders is of each of them or of all: only the text can say."""
     count = order_count(message)
-    if count is None:
+    if count is None or _is_of_another_order(message, payment):
         return (Value([plain(payment.value)]),)
-    basis = _basis(message, payment)
+    basis = _basis(message, payment, int(count["orders"]))
     told = {"value": plain(payment.value), "text": payment.text, **count}
     if basis is None:
         return (Value(ask="paid_each_or_total", details=tuple(told.items())),)
     return (_on_basis(basis, told),)
 
 
-def _basis(message: Message, payment: AmountMention) -> str | None:
+def _is_of_another_order(message: Message, payment: AmountMention) -> bool:
+    """是两单，另外还有一单付了500: the amount is of that order, not of the two."""
+    before = message.text[max(0, payment.start - _NEXT_TO) : payment.start]
+    return message.words.has("another_order", before) and message.words.has("append", before)
+
+
+def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
     """What stands next to the amount decides: 每单99，渠道费共多少 is 99 each."""
     words = message.words
-    before = message.text[max(0, payment.start - _NEXT_TO) : payment.start]
+    others = [amount for amount in message.amounts if amount is not payment]
+    before = _said_before(message, payment)
     after = message.text[payment.end :]
-    if words.has("total", before):
+    if words.has("total", before) or any(a.value * count == payment.value for a in others):
         return "total"
     unit_price = words.has("unit_price_after", after) or words.has("each", after[:_NEXT_AFTER])
     if unit_price or words.has("each", before):
         return "each"
     if words.has("total_after", after):
         return "total"
-    return "each" if message.has("each") and not message.has("total") else None
+    if any(words.has("each", _said_before(message, other)) for other in others):
+        return "total"  # 每件99，付了250: the unit price is another amount.
+    each = message.has("each") and not message.has("total") and not others
+    return "each" if each else None
+
+
+def _said_before(message: Message, amount: AmountMention) -> str:
+    """What stands right before an amount, after the one before it."""
+    earlier = [other.end for other in message.amounts if other.end <= amount.start]
+    return message.text[max([0, amount.start - _NEXT_TO, *earlier]) : amount.start]
 
 
 def _on_basis(basis: str, told: Mapping[str, str]) -> Value:

@@ -12,7 +12,7 @@ from bot import Answer, Calculation, Citation, MerchantBot, RuleUse, Turn
 from bot.service import Service
 from bot.storage import open_store
 from ingest.articles import Article
-from tests.fakes import local_settings
+from tests.fakes import AnswersAtOnce, local_settings
 
 ARTICLE = Article(
     id="平台/费 用",
@@ -50,7 +50,7 @@ def calculation() -> Calculation:
     )
 
 
-class FakeBot:
+class FakeBot(AnswersAtOnce):
     """Answers with ``answer``, or raises it, and remembers what it was asked."""
 
     def __init__(self, answer: Answer | Exception | None = None) -> None:

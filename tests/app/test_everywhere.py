@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -35,6 +35,8 @@ def _fill(page: Page, tab: str) -> None:
 def test_a_tab_fits_a_phone(address: str, open_page: OpenPage, tab: str) -> None:
     page = open_page(address)
     page.set_viewport_size({"width": 390, "height": 844})
+    # Gradio takes a moment to see how many tabs there is room for.
+    page.wait_for_timeout(500)
     _fill(page, tab)
     assert overflow(page) <= 0
 
@@ -42,13 +44,16 @@ def test_a_tab_fits_a_phone(address: str, open_page: OpenPage, tab: str) -> None
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("tab", TABS)
 def test_a_tab_has_no_serious_fault_for_people_who_cannot_see_it_well(
-    address: str, open_page: OpenPage, tab: str, scheme: Literal["light", "dark"]
+    address: str, open_page: OpenPage, tab: str, scheme: str
 ) -> None:
     page = open_page(address)
-    page.emulate_media(color_scheme=scheme)
-    page.reload()
-    page.get_by_label("您的问题").first.wait_for()
     _fill(page, tab)
+    if scheme == "dark":
+        page.get_by_role("button", name="深色或浅色").click()
+        # Colours fade into each other; what is judged is where they end.
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(100)
+        page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
     assert _serious(page) == []
 
 

@@ -17,10 +17,10 @@ from bot.pipeline import MerchantBot
 from bot.service import Service, ServiceOptions
 from bot.storage import open_store
 from tests.conftest import CORPUS
-from tests.fakes import local_settings
+from tests.fakes import AnswersAtOnce, local_settings
 
 
-class SlowBot:
+class SlowBot(AnswersAtOnce):
     """Answers when it is let; counts how many it answers at once."""
 
     def __init__(self) -> None:

@@ -21,10 +21,11 @@ from bot.storage import open_store
 from ingest.settings import Settings
 from tests.channels.platforms import Platform, served, served_platform, wait_until
 from tests.channels.simulators import SIMULATORS, Simulator
+from tests.fakes import AnswersAtOnce
 
 
 @dataclass
-class NotingBot:
+class NotingBot(AnswersAtOnce):
     """Answers with the question itself, after ``delay_s``."""
 
     delay_s: float = 0.0

@@ -260,6 +260,8 @@ class WecomBot(Base):
         super().__init__(address, platform)
         self._crypto = WXBizMsgCrypt(TOKEN, AES_KEY, "", channel=WxChannel_WecomAiBot)
         self._streams: dict[str, str] = {}
+        self.polls = True
+        self.bot_name = "掌柜 问答"
         self._lock = threading.Lock()
 
     def texts(self) -> list[str]:
@@ -268,7 +270,7 @@ class WecomBot(Base):
 
     def send(self, sent: Sent, *, forged: bool = False, at: float | None = None) -> httpx.Response:
         """Starts to poll when the reply is a stream that goes on."""
-        mention = "@掌柜 问答 " if sent.group and sent.mention else ""
+        mention = f"@{self.bot_name} " if sent.group and sent.mention else ""
         message: dict[str, Any] = {
             "msgid": sent.message_id,
             "aibotid": "bot-1",
@@ -290,6 +292,10 @@ class WecomBot(Base):
             self._follow(self._opened(response))
         return response
 
+    def stream_ids(self) -> list[str]:
+        """The streams that have finished."""
+        return list(self._streams)
+
     def poll(self, stream_id: str) -> dict[str, Any]:
         """Ask how far an answer is."""
         message = {"msgid": new_id(), "aibotid": "bot-1", "msgtype": "stream"}
@@ -299,6 +305,8 @@ class WecomBot(Base):
         if stream["finish"]:
             with self._lock:
                 self._streams[stream["id"]] = stream["content"]
+            return
+        if not self.polls:
             return
         threading.Thread(target=self._poll_on, args=(stream["id"],), daemon=True).start()
 

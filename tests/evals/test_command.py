@@ -17,7 +17,7 @@ from evals import __main__ as command
 from evals.drafts import DRAFTS
 from ingest.settings import PREFIX, Settings
 from tests.evals.making import write_lines
-from tests.phrasing.service import MODEL, chat_service
+from tests.phrasing.service import MODEL, Says, chat_service, quoting
 
 Call = Callable[..., tuple[int, str, str]]
 ANSWERABLE: dict[str, Any] = {
@@ -128,6 +128,8 @@ def test_a_run_with_a_chat_model_reports_the_same_figures_beside(
     cases.mkdir()
     write_lines(cases / "all.jsonl", ANSWERABLE, TALK, REFUSED)
     with chat_service() as chat:
+        # One sentence of its own after each quote.
+        chat.script = lambda request, _: Says(f"{quoting(request).text}另有300元奖励[1]。")
         model = ["--chat-model", MODEL, "--chat-base-url", chat.url]
         status, said, _ = call("run", "--cases", str(cases), "--json", str(out), *model)
         assert len(chat.requests) == 1
@@ -136,6 +138,7 @@ def test_a_run_with_a_chat_model_reports_the_same_figures_beside(
     report = json.loads(out.read_text(encoding="utf-8"))
     beside = report["chat"]
     assert (beside["offered"], beside["phrased"], beside["input_tokens"]) == (1, 1, 1000)
+    assert beside["dropped"] == {"figure": 1}
     for part in ("overall", "test"):
         plain = {k: v for k, v in report["figures"][part].items() if not k.endswith("_ms")}
         phrased = {k: v for k, v in beside["figures"][part].items() if not k.endswith("_ms")}

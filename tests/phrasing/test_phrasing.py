@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -321,3 +322,27 @@ def test_over_many_questions_nothing_unsupported_is_said(
         assert withhold_unsupported(answer, question).text == answer.text
         phrased += bool(answer.trace.get("phrasing"))
     assert phrased >= 15
+
+
+def test_whoever_stops_listening_leaves_the_service_usable(
+    open_chatty: Open, service: ChatService
+) -> None:
+    bot = open_chatty(chat_retries=0)
+    service.says(Says(GOOD_FEE * 5, pause_s=0.02))
+    for _ in range(6):
+        parts = bot.stream(FEE, today=TODAY)
+        assert next(parts) == GOOD_FEE
+        parts.close()  # type: ignore[attr-defined]
+    service.says(Says(GOOD_FEE))
+    assert streamed(bot, FEE)[1].text == GOOD_FEE
+
+
+def test_many_may_ask_at_once(chatty: MerchantBot, service: ChatService) -> None:
+    """While one waits for a slow reply, the others are answered."""
+    streamed(chatty, FEE)
+    service.says(Says(GOOD_FEE, pause_s=0.1))
+    started = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: chatty.ask(FEE, today=TODAY), range(8)))
+    assert {answer.text for answer in answers} == {GOOD_FEE}
+    assert time.monotonic() - started < 8 * 0.1 * len(GOOD_FEE) / 7

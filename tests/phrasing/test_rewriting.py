@@ -111,7 +111,13 @@ def test_every_call_is_told_to_whoever_counts(open_chatty: Open, service: ChatSe
     calls: list[Call] = []
     bot = open_chatty(on_chat_call=calls.append, chat_rewrite=True, chat_retries=0)
     service.says(Says("小红书境外的订单几天自动确认收货"), Says(status=500))
-    bot.ask("那境外的呢", history=HISTORY, today=TODAY)
+    answer = bot.ask("那境外的呢", history=HISTORY, today=TODAY)
+    assert answer.trace["rewriting"] == {
+        "input_tokens": 1000,
+        "output_tokens": 100,
+        "cost": 0.0,
+        "failures": [],
+    }
     assert [call.failure for call in calls] == [None, "http_500"]
     assert calls[0].usage.input_tokens == 1000
     assert all(call.seconds > 0 for call in calls)
