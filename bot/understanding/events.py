@@ -23,6 +23,8 @@ _NEAREST = 3
 _AT_PRESENT = "现在"
 _ASKED_FOR = ("claimed", "applied")
 _MOST_DATES = 5
+# No tool asks when these were: they take a date only in their own clause (9月1号，延长过).
+_INCIDENTAL = ("extended", "refunded")
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,15 @@ def _choices(
 ) -> list[_Choice]:
     # 现在 says when something is asked for, never when it happened.
     fitting = [e for e in events if date.text != _AT_PRESENT or e.name in _ASKED_FOR]
+    fitting = [e for e in fitting if e.name not in _INCIDENTAL or _in_one_clause(text, date, e)]
     costed = [(event, _cost(text, date, dates, event)) for event in fitting]
     near = sorted((c for c in costed if c[1] < _TOO_FAR), key=lambda choice: choice[1])
     return [*near[:_NEAREST], (None, _TOO_FAR)]
+
+
+def _in_one_clause(text: str, date: DateMention, event: EventMention) -> bool:
+    low, high = (date.end, event.start) if event.start >= date.end else (event.end, date.start)
+    return not load_vocabulary().has("separator", text[low:high].strip())
 
 
 def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: EventMention) -> float:
@@ -103,8 +111,8 @@ def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: Eve
     between = text[low:high]
     # English takes more letters to say the same, and blanks part its words, not its clauses.
     english = between.isascii() and any(map(str.isalpha, between))
-    # 11月1号发的, but: shipped on Nov 1; a clause of its own goes with what stands before, too.
-    cost = _BEFORE_COST if follows == english and not _stands_alone(text, date) else 0.0
+    # 11月1号发的, but: shipped on Nov 1.
+    cost = _BEFORE_COST if follows == english else 0.0
     separators = load_vocabulary().concepts["separator_english" if english else "separator"]
     cost += len(between) * (_LETTER_COST if english else _CHARACTER_COST)
     cost += _SEPARATOR_COST * bool(separators.search(between.strip()))
@@ -113,15 +121,6 @@ def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: Eve
     cost += _SPACE_COST * spaced
     parted = any(low <= o.start < high and not _are_listed(text, o, date, dates) for o in dates)
     return cost + _OTHER_DATE_COST * parted
-
-
-def _stands_alone(text: str, date: DateMention) -> bool:
-    """境外发的，9月1号，延长过: the date is a clause of its own."""
-    separator = load_vocabulary().concepts["separator"]
-    return all(
-        separator.fullmatch(c)
-        for c in (text[date.start - 1 : date.start], text[date.end : date.end + 1])
-    )
 
 
 def _are_listed(

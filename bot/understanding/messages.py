@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from bot.understanding.amounts import AmountMention, find_amounts, find_counts
 from bot.understanding.dates import DateMention, find_dates
 from bot.understanding.events import EventMention, date_roles, find_events
-from bot.understanding.inherited import in_months_told
+from bot.understanding.inherited import in_months_told, with_days_in_brackets
 from bot.understanding.months import MonthResults, find_month_results
 from bot.understanding.times import TimeMention, find_times, later_in_evening
 from bot.understanding.vocabulary import Span, Vocabulary, load_vocabulary
@@ -55,7 +55,8 @@ class Message:
     @cached_property
     def told_dates(self) -> tuple[DateMention, ...]:
         """All days and months; 11.1 is a day unless an amount is what is talked about."""
-        return tuple(date for date in self.all_dates if not self._is_amount(date))
+        dates = tuple(date for date in self.all_dates if not self._is_amount(date))
+        return with_days_in_brackets(self.text, dates)
 
     @cached_property
     def _kept_dates(self) -> tuple[DateMention, ...]:

@@ -25,6 +25,16 @@ def affirmed(message: Message, concept: str) -> bool | None:
     return any(said) if said else None
 
 
+def affirmed_last(message: Message, concept: str) -> bool | None:
+    """As ``affirmed``, where the last word counts: 原来想延长，后来没延; not 延过，没再延."""
+    said = _said(message, concept)
+    if not said:
+        return None
+    start, _ = message.words.spans(concept, message.text)[-1]
+    before = message.text[max(0, start - _WINDOW) : start]
+    return any(said) if message.words.has("not_again", before) else said[-1]
+
+
 def both_ways(message: Message, concept: str) -> bool:
     """Whether two cases are put: 如果不延长是几号，延长呢."""
     return len(set(_said(message, concept))) > 1 and message.has("two_cases")
