@@ -107,9 +107,10 @@ def _without_summed(
     message: Message, payments: tuple[AmountMention, ...]
 ) -> tuple[AmountMention, ...]:
     """一单88一单199，总共287: what is said to be the sum of the others stands for them all."""
-    for amount in payments[2:]:
-        others = sum(other.value * other.times for other in payments if other is not amount)
-        if others == amount.value and message.words.has("total", _said_before(message, amount)):
+    for amount in payments:
+        earlier = [other for other in message.amounts if other.end <= amount.start]
+        summed = len(earlier) > 1 and sum(e.value * e.times for e in earlier) == amount.value
+        if summed and message.words.has("total", _said_before(message, amount)):
             return (amount,)
     return payments
 

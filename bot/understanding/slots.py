@@ -94,6 +94,8 @@ def _completed(message: Message) -> tuple[Value, ...]:
 
 def _extended(message: Message) -> tuple[Value, ...]:
     said = affirmed_last(message, "extension")
+    if message.has("extension_unknown"):
+        return ()
     if both_ways(message, "extension"):
         return (Value(False), Value(True))
     if not said:
