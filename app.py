@@ -84,12 +84,9 @@ def make_server(service: Service, settings: Settings, *, page: bool = True) -> F
     server = make_api(service, settings)
     if not page:
         return server
-    from page import Assistant, add_page_routes, build_page, mount_page
+    from page import add_page
 
-    assistant = Assistant(lambda: service.bot)
-    assistant.start()
-    add_page_routes(server, assistant)
-    return mount_page(server, build_page(assistant))
+    return add_page(server, service, settings)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -109,6 +109,23 @@ def tool(
     typer.echo("\n".join(["依据：", *(f"  “{r.quote}”（{r.article_id}）" for r in worked.rules)]))
 
 
+@app.command()
+def dingtalk() -> None:
+    """单独运行钉钉 Stream 机器人（ZHANGGUI_DINGTALK_MODE=worker）；按 Ctrl+C 停止。"""
+    import asyncio
+
+    from bot.assembly import open_service
+    from bot.server.channels.alone import run_dingtalk
+    from ingest.settings import load_settings
+
+    settings = load_settings()
+    service = open_service(settings, progress=lambda line: typer.echo(line, err=True))
+    try:
+        asyncio.run(run_dingtalk(service, settings))
+    finally:
+        service.close()
+
+
 @app.command("make-key")
 def make_key_command() -> None:
     """造一个接口密钥：密钥交给调用方，摘要写进 ZHANGGUI_API_KEYS。"""

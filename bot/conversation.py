@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.answers import Turn
 from bot.distinctions import Distinctions
@@ -17,13 +18,21 @@ _TURNS = 6
 _FEW_TERMS = 5
 
 
+class Rewrites(Protocol):
+    """Puts a follow-up as a question of its own; None where it cannot."""
+
+    def rewrite(self, message: str, history: Sequence[Turn]) -> str | None:
+        """The question."""
+
+
 @dataclass(frozen=True)
 class Conversation:
-    """Reads follow-ups without a model: by their words, and by what they leave out."""
+    """Reads follow-ups by their words and what they leave out; a chat model may read along."""
 
     wording: Wording
     platforms: Platforms
     distinctions: Distinctions
+    rewriter: Rewrites | None = None
 
     def readings(self, message: str, history: Sequence[Turn]) -> tuple[str, ...]:
         """Questions that stand on their own, the likelier first; never empty.
@@ -41,9 +50,13 @@ class Conversation:
             return (topic,)
         joined = self._joined(topic, message)
         placed = self._placed(topic, message)
-        if self._leans_on_topic(message):
-            return (joined, placed)
-        return tuple(dict.fromkeys((placed, joined, message)))
+        by_rule = (
+            (joined, placed)
+            if self._leans_on_topic(message)
+            else tuple(dict.fromkeys((placed, joined, message)))
+        )
+        rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
+        return (rewritten, *by_rule) if rewritten else by_rule
 
     def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""

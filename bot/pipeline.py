@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
-import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from bot import replies
 from bot.answers import Answer, Question, Turn
 from bot.calculating import Calculator, cite
-from bot.composing import Composed, Span, Style, choose, compose, verify
 from bot.distinctions import Distinctions
 from bot.errors import CitationError, RuleDataError
-from bot.examining import Examined, Examiner
+from bot.examining import Examined
 from bot.guard import withhold_unsupported
-from bot.ranking import Ranked
+from bot.phrasing import Phraser, calls_made, traced
+from bot.quoting import Quoter
 from bot.reading import NoQuestionError, read_question
-from bot.steps import place_asked, step_asked
 from bot.text import terms
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -28,8 +28,6 @@ _UNSAID_MARGIN = 0.06
 _LOOKS = 2
 # Of so few words a question may well fit several platforms.
 _VAGUE_TERMS = 4
-# A sentence that scores this close to the best one of its passage answers as well.
-_BESIDE = 0.02
 
 
 def today_in_shanghai() -> dt.date:
@@ -38,28 +36,47 @@ def today_in_shanghai() -> dt.date:
 
 
 @dataclass(frozen=True)
-class MerchantBot(Examiner):
+class MerchantBot(Quoter):
     """Answers merchants' questions; made by ``open_bot``. Safe to share between threads."""
 
     calculator: Calculator
     distinctions: Distinctions
-    style: Style = field(default_factory=Style)
+    phraser: Phraser | None = None
 
     def ask(
         self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
     ) -> Answer:
         """Answer one question; whatever the input, an Answer comes back."""
+        *_, answer = self.stream(text, history=history, today=today)
+        return cast(Answer, answer)
+
+    def stream(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Iterator[str | Answer]:
+        """Sentences of the answer as they are ready, where a chat model phrases it; the Answer."""
         started = time.perf_counter()
         day = today or today_in_shanghai()
         try:
             asked = self.wording.question_in(read_question(text))
             question = Question(asked, day, tuple(history))
         except NoQuestionError as exc:
-            answer = replies.rejected(str(exc))
+            parts: Iterator[str | Answer] = iter([replies.rejected(str(exc))])
         else:
-            answer = withhold_unsupported(self._answered(question), question)
-        total = round((time.perf_counter() - started) * 1000, 1)
-        return replace(answer, timings_ms={**answer.timings_ms, "total": total})
+            with calls_made() as calls:
+                answer = self._answered(question)
+            answer = traced(withhold_unsupported(answer, question), calls)
+            parts = self.phraser.stream(question, answer) if self.phraser else iter([answer])
+        for part in parts:
+            if isinstance(part, Answer):
+                total = round((time.perf_counter() - started) * 1000, 1)
+                part = replace(part, timings_ms={**part.timings_ms, "total": total})
+            yield part
+
+    async def aask(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Answer:
+        """The same without holding up the event loop."""
+        return await asyncio.to_thread(self.ask, text, history=history, today=today)
 
     def _answered(self, question: Question) -> Answer:
         for _ in range(_LOOKS):
@@ -83,43 +100,11 @@ class MerchantBot(Examiner):
         if not self.is_sure(seen):
             texts = [passage.text for passage in seen.found.passages[:3]]
             return replies.not_found(seen, self.wording.missing_figure(seen.question, texts))
-        composed = compose(self._spans(seen))
-        verify(composed.citations, self.retriever.article_text)
-        if missing := self._not_written(seen, composed):
+        composed = self.quote(seen)
+        if missing := self.missing(seen, composed):
             return replies.not_written(seen, composed, missing)
         near = self.platforms.nearly_named(question.text)
         return replies.answered(seen, composed, question, near)
-
-    def _spans(self, seen: Examined) -> list[Span]:
-        """What is quoted: the one step asked for, else what says most of what was asked."""
-        place = place_asked(seen.question)
-        step = step_asked(seen.found.passages, place) if place else []
-        return step or choose(
-            seen.ranked,
-            wants_list=self.wording.wants_list(seen.question),
-            wants_steps=self.wording.wants_steps(seen.question),
-            style=self.style,
-        )
-
-    def _not_written(self, seen: Examined, composed: Composed) -> str | None:
-        """What the articles say themselves, or can be seen, not to hold; None when they answer."""
-        quotes = [citation.quote for citation in composed.citations]
-        if self._leaves_open(seen.ranked) or self.wording.is_open_point(
-            re.split("[。：]", quotes[0])[0]
-        ):
-            return "这一点"
-        return self.wording.needed_figure(seen.question, quotes)
-
-    @staticmethod
-    def _leaves_open(ranked: Sequence[Ranked]) -> bool:
-        """Whether the best sentence says that it is not written, and none beside it does answer."""
-        best = ranked[0]
-        return best.open_point and not any(
-            entry.unit.passage.id == best.unit.passage.id
-            and not entry.open_point
-            and entry.score > best.score - _BESIDE
-            for entry in ranked[1:]
-        )
 
     def _calculated(self, question: Question) -> Answer | None:
         worked = self.calculator.work(question.text, question.history, question.today)
@@ -132,21 +117,8 @@ class MerchantBot(Examiner):
         except RuleDataError:
             # The article no longer says what the rule quotes: what it says now is answered.
             return None
-        also = tuple(self._also(worked.left, first=len(citations) + 1))
+        also = tuple(self.beside(worked.left, citations))
         return replies.calculated(worked, citations, question, also)
-
-    def _also(self, asked: Sequence[tuple[str, str]], *, first: int) -> Iterator[replies.Aside]:
-        """What the articles say to questions asked beside the calculation; None where unsure."""
-        for typed, text in asked:
-            seen = self.examine(text)
-            composed = None
-            if self.is_sure(seen):
-                wants_list = self.wording.wants_list(text)
-                spans = choose(seen.ranked, wants_list=wants_list, style=self.style)
-                composed = compose(spans, first=first)
-                verify(composed.citations, self.retriever.article_text)
-                first += len(composed.citations)
-            yield typed, composed
 
     def _unsaid(self, seen: Examined) -> tuple[str, tuple[str, ...]] | None:
         """What to ask back, with its options; to ask needs less certainty than to answer."""

@@ -13,6 +13,7 @@ from bot.text import is_english
 if TYPE_CHECKING:
     from bot.calculating import Worked
     from bot.examining import Examined
+    from bot.quoting import Aside
 
 _OFFERED = 3
 
@@ -133,7 +134,6 @@ def ask_for_inputs(worked: Worked) -> Answer:
     )
 
 
-Aside = tuple[str, Composed | None]
 """A question asked beside a calculation, and what the articles say to it."""
 
 

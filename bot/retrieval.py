@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.answers import Passage
 from bot.distinctions import Distinctions
 from bot.lexical import LexicalIndex
+from bot.lexical_store import LexicalStore
 from bot.platforms import Platforms
 from ingest.articles import Article
+from ingest.chunks import article_of
 from ingest.embedders import Embedder, Vectors
 from ingest.index import ArticleIndex, Hit, PassageRow
+
+# While a sync goes on: of so many lost passages the articles are looked up anew, so often.
+_LOST = 8
+_LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,6 @@ class Retrieved:
     vector: Vectors
 
 
-@dataclass(frozen=True)
-class _Snapshot:
-    token: str
-    lexical: LexicalIndex
-
-
 class HybridRetriever:
     """Searches one index; follows it when it changes. Safe to share between threads."""
 
@@ -64,8 +64,10 @@ class HybridRetriever:
         weights: Weights | None = None,
         candidates: int = 60,
         use_questions: bool = True,
+        lexical_dir: Path | None = None,
     ) -> None:
-        """Without ``use_questions`` it searches as if no article said how merchants ask."""
+        """Without ``use_questions`` it searches as if no article said how merchants ask;
+        without ``lexical_dir`` the word index is made anew in memory."""
         self._index = index
         self._embedder = embedder
         self._platforms = platforms
@@ -73,8 +75,7 @@ class HybridRetriever:
         self._weights = weights or Weights()
         self._candidates = candidates
         self._use_questions = use_questions
-        self._lock = threading.Lock()
-        self._snapshot: _Snapshot | None = None
+        self._lexical = LexicalStore(index, lexical_dir, use_questions=use_questions)
 
     @property
     def index(self) -> ArticleIndex:
@@ -106,6 +107,14 @@ class HybridRetriever:
             dense[passage_id] = float(own @ vector)
         meant = self._distinctions.articles_meant(question)
         rows = self._valid(self._index.passages(sorted(ids)).values())
+        lost = ids - {row.chunk.id for row, _ in rows}
+        if lost:
+            best = sorted(lost, key=lambda name: -max(dense.get(name, 0.0), asked.get(name, 0.0)))
+            replaced = self._replaced(dict.fromkeys(map(article_of, best[:_LOST])))
+            rows = [(row, one) for row, one in rows if one.id not in replaced]
+            for article, fresh in replaced.values():
+                rows += [(row, article) for row in fresh]
+                self._rate(fresh, vector, dense, asked)
         passages = [
             self._scored(
                 row,
@@ -133,26 +142,49 @@ class HybridRetriever:
         article = self.article(article_id)
         return article.text if article else None
 
-    def embed(self, texts: list[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of sentences, comparable with a question's."""
         return self._embedder.embed_passages(texts)
 
     def lexical(self) -> LexicalIndex:
         """The word index of what is in the store now."""
-        token = self._index.state()
-        snapshot = self._snapshot
-        if snapshot is None or snapshot.token != token:
-            with self._lock:
-                snapshot = self._snapshot
-                if snapshot is None or snapshot.token != token:
-                    snapshot = _Snapshot(token, LexicalIndex(self._documents()))
-                    self._snapshot = snapshot
-        return snapshot.lexical
+        return self._lexical.current()
 
-    def _documents(self) -> Iterable[tuple[str, str]]:
-        for row in self._index.iter_passages():
-            ways = row.questions if self._use_questions else ()
-            yield row.chunk.id, "\n".join([row.chunk.context, row.chunk.text, *ways])
+    def _replaced(self, lost: Iterable[str]) -> dict[str, tuple[Article, list[PassageRow]]]:
+        """Articles of whose passages some are gone, as they are now, whole and of one version.
+
+        A sync of another process has replaced them since this one's vectors were loaded.
+        """
+        found: dict[str, tuple[Article, list[PassageRow]]] = {}
+        left = self._index.versions(lost)
+        for _ in range(_LOOKS):
+            rows = list(self._index.passages_of(left))
+            articles = self._index.rows(sorted(left))
+            for name, version in left.items():
+                # All passages of a version are there from before it counts until after.
+                if name in articles and articles[name].article.content_hash == version:
+                    own = [row for row in rows if row.chunk.article_id == name]
+                    found[name] = (articles[name].article, [r for r in own if r.version == version])
+            left = self._index.versions(left.keys() - found.keys())
+            if not left:
+                break
+        return found
+
+    def _rate(
+        self,
+        rows: Sequence[PassageRow],
+        vector: Vectors,
+        dense: dict[str, float],
+        asked: dict[str, float],
+    ) -> None:
+        """Likeness of passages whose vectors are not loaded yet: they are made again here."""
+        texts = [row.chunk.embedded_text for row in rows]
+        made: Iterable[Vectors] = self._embedder.embed_passages(texts) if texts else ()
+        for row, own in zip(rows, made, strict=True):
+            dense.setdefault(row.chunk.id, float(own @ vector))
+            if row.questions and self._use_questions:
+                ways = self._embedder.embed_queries(row.questions)
+                asked.setdefault(row.chunk.id, float((ways @ vector).max()))
 
     def _valid(self, rows: Iterable[PassageRow]) -> list[tuple[PassageRow, Article]]:
         rows = list(rows)

@@ -8,18 +8,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from bot import Question
+from bot import MerchantBot, Question
 from bot.errors import BotError
 from evals.cases import CASES_DIR, Case, load_cases
-from evals.errors import CaseError, EvalError
-from evals.runner import Askable, Ranking, run_cases
+from evals.drafts import DRAFTS
+from evals.errors import BenchError, CaseError, EvalError
+from evals.runner import Askable, Ranking, Result, run_cases
 from ingest.errors import IngestError
 
 app = typer.Typer(
@@ -54,9 +55,13 @@ def run(
     url: Annotated[str | None, typer.Option(help="问一个正在运行的服务，而不是本进程。")] = None,
     gates: Annotated[bool, typer.Option("--gates", help="有门槛未达到时退出码为 1。")] = False,
     cases: Annotated[Path, typer.Option(help="用例目录。")] = CASES_DIR,
+    chat_model: Annotated[
+        str | None, typer.Option(help="另用这个大模型跑一遍，把指标并排报告；密钥从设置里读。")
+    ] = None,
+    chat_base_url: Annotated[str | None, typer.Option(help="这个大模型的服务地址。")] = None,
 ) -> None:
     """跑全部用例，打印各类指标；门槛按 test 部分定，算错和编造数字一次都不行。"""
-    from evals import report, tables
+    from evals import phrased, report, tables
     from evals.article_files import ArticleFiles
     from evals.gates import check
     from evals.page import render
@@ -65,12 +70,18 @@ def run(
 
     if gates and split == "dev":
         raise CaseError("门槛按 test 部分定，--gates 不能和 --split dev 一起用。")
+    if chat_model and url:
+        raise CaseError("--chat-model 用在本进程里，不能和 --url 一起用。")
     chosen = load_cases(cases, split=split, kinds=_listed(kinds))
     old = report.load(against) if against else None
     articles = ArticleFiles(load_settings().corpus_dir)
     bot, ranking, target = _target(url)
-    with tqdm(total=len(chosen), unit="问", desc="评测", disable=None, leave=False) as bar:
-        results = run_cases(chosen, bot, articles, ranking=ranking, progress=bar.update)
+
+    def asked(askable: Askable, stage: str) -> list[Result]:
+        with tqdm(total=len(chosen), unit="问", desc=stage, disable=None, leave=False) as bar:
+            return run_cases(chosen, askable, articles, ranking=ranking, progress=bar.update)
+
+    results = asked(bot, "评测")
     scores = score(results)
     outcomes = check(scores)
     content = report.as_json(
@@ -87,6 +98,11 @@ def run(
     tables.print_gates(outcomes, console)
     if changes:
         tables.print_changes(changes, console)
+    if chat_model:
+        with_model = asked(_with_chat(bot, chat_model, chat_base_url), f"评测 {chat_model}")
+        beside, made = score(with_model), phrased.summarise(with_model)
+        tables.print_beside(scores, beside, made, chat_model, console)
+        content["chat"] = phrased.as_json(chat_model, beside, made)
     if json_out:
         report.write_json(json_out, content)
         console.print(f"JSON 报告：{json_out}")
@@ -166,14 +182,118 @@ def calibrate(
         typer.echo(f"已写入 {path}。")
 
 
+@app.command()
+def drafts(
+    fit: Annotated[
+        bool, typer.Option("--fit", help="先在 fit 部分重新拟合，写进机器人读的文件。")
+    ] = False,
+    path: Annotated[Path, typer.Option("--drafts", help="标注的草稿。")] = DRAFTS,
+    gates: Annotated[bool, typer.Option("--gates", help="没有达到目标时退出码为 1。")] = False,
+) -> None:
+    """量大模型草稿里的错句有多少不会被看到、好句有多少被误删；按 test 部分报告。"""
+    from bot.assembly import open_bot
+    from bot.phrasing.checking import Checker
+    from bot.phrasing.support import __file__ as support_file
+    from bot.phrasing.support import load_support
+    from evals import drafts as measured
+    from evals.report import write_json
+
+    bot = open_bot(progress=_say)
+    checker = Checker(load_support(), bot.platforms, bot.distinctions, bot.retriever.embed)
+    with _stages() as progress:
+        judged = measured.judge_drafts(
+            measured.read_drafts(path), checker, lambda done, total: progress("草稿", done, total)
+        )
+    if fit:
+        support = measured.fit_support(judged)
+        judged = measured.with_support(judged, support)
+        out = Path(support_file).with_name("support.json")
+        write_json(out, measured.as_json(support, measured.caught(judged, "test")))
+        typer.echo(f"已写入 {out}。")
+    table = Table(title="草稿里的句子：不会被看到的 / 全部")
+    for heading in ("句子", "fit", "test"):
+        table.add_column(heading, justify="left" if heading == "句子" else "right")
+    both = [measured.caught(judged, split) for split in ("fit", "test")]
+    for fitted, tested in zip(*both, strict=True):
+        table.add_row(
+            measured.LABELS[fitted.label],
+            *(f"{row.caught} / {row.count}" for row in (fitted, tested)),
+        )
+    _console().print(table)
+    found, dropped = measured.shares(both[1])
+    typer.echo(
+        f"test 部分：数字错、换平台、没有依据、没有标注出处的句子拦下 {found:.1%}"
+        f"（目标 ≥ {measured.LEAST_CAUGHT:.0%}），好句误删 {dropped:.1%}"
+        f"（目标 ≤ {measured.MOST_DROPPED:.0%}）。"
+    )
+    reached = found >= measured.LEAST_CAUGHT and dropped <= measured.MOST_DROPPED
+    if gates and not reached:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bench(
+    sizes: Annotated[
+        str, typer.Option(help="多少篇文章，逗号分隔；8 是本项目的文章，其余是生成的。")
+    ] = "8,1000",
+    corpus: Annotated[Path | None, typer.Option(help="改用这个目录里的文章来量。")] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="JSON 结果写到哪里。")] = None,
+    plot_out: Annotated[Path | None, typer.Option("--plot", help="费用与规模的 SVG 图。")] = None,
+    against: Annotated[Path | None, typer.Option(help="与这份旧的 JSON 结果相比。")] = None,
+    real_vectors: Annotated[
+        bool,
+        typer.Option(
+            "--real-vectors",
+            help="大的规模也用真的向量模型入库（8 万篇要一个多小时）；默认用便宜的假向量，"
+            "那时量的是存储、检索和排序，不是模型。",
+        ),
+    ] = False,
+) -> None:
+    """量速度、内存和规模，和通常写法（sentence-transformers、langchain-chroma）在同一次里比。"""
+    from evals import bench as benchmark
+    from evals import report
+    from ingest.settings import load_settings
+
+    counts = [_count(part) for part in _listed(sizes)]
+    old = benchmark.load(against) if against else None
+
+    def keep(result: dict[str, Any]) -> None:
+        if json_out:
+            report.write_json(json_out, benchmark.rounded(result))
+        if plot_out:
+            report.write(plot_out, benchmark.plot(result))
+
+    result = benchmark.run_bench(
+        load_settings(),
+        counts,
+        corpus=corpus,
+        real_vectors=real_vectors,
+        progress=_say,
+        keep=keep,
+    )
+    result = benchmark.rounded(result)
+    shown = Table(title="量得的数字（以 .plain. 开头的是通常写法）")
+    for heading in ("名称", "得到", "上一次" if old else ""):
+        shown.add_column(heading)
+    for row in benchmark.table(result, old):
+        shown.add_row(*row)
+    _console().print(shown)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise BenchError(f"--sizes 里的 {text!r} 不是正整数；应写成 8,1000 这样。")
+    return int(text)
+
+
 def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:
     if url:
         from evals.service import ServiceBot
 
         return ServiceBot(url), None, url
-    from bot.assembly import open_bot
+    from bot.assembly import open_bot, without_chat
 
-    bot = open_bot(progress=_say)
+    bot = without_chat(open_bot(progress=_say))
     # Loading the model is no part of the first answer's time.
     bot.retriever.search("结算")
 
@@ -183,6 +303,17 @@ def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:
         return [passage.article_id for passage in seen.found.passages]
 
     return bot, found, "本进程"
+
+
+def _with_chat(bot: Askable, model: str, base_url: str | None) -> MerchantBot:
+    """The bot of this process with a chat model; its key and limits are the settings'."""
+    from bot.assembly import with_chat
+    from ingest.settings import load_settings
+
+    assert isinstance(bot, MerchantBot)
+    chosen = {"chat_model": model, "chat_base_url": base_url}
+    given = {name: value for name, value in chosen.items() if value is not None}
+    return with_chat(bot, load_settings().model_copy(update=given))
 
 
 def _listed(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -68,6 +69,58 @@ def curves(lines: Sequence[Line], *, title: str, across: str, up: str, top: floa
                     {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4", "class": line.kind},
                 )
                 SubElement(dot, "title").text = f"{line.name} {at:.3f} → {value:.3f}"
+    return _done(svg)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A cost (upright) at sizes of any magnitude (across)."""
+
+    name: str
+    points: Sequence[Point]
+    kind: str = "one"
+
+
+# A picture that stands alone brings its own style.
+_ALONE = (
+    "svg{font:12px sans-serif;background:#fff}text{fill:#333}.grid{stroke:#ddd}"
+    ".line{fill:none;stroke-width:2}.one{stroke:#c0392b;fill:#c0392b}"
+    ".two{stroke:#2c6fbb;fill:#2c6fbb}polyline.line{fill:none}"
+)
+
+
+def growth(lines: Sequence[Growth], *, title: str, across: str, up: str) -> str:
+    """Lines over sizes on a logarithmic scale; with no point, empty axes."""
+    points = [point for line in lines for point in line.points]
+    exponents = [math.log10(x) for x, _ in points] or [0.0]
+    low = math.floor(min(exponents))
+    span = max(1, math.ceil(max(exponents)) - low)
+    top = max((y for _, y in points), default=1.0) * 1.1 or 1.0
+    svg = _svg(_WIDTH, _HEIGHT, title)
+    svg.set("xmlns", "http://www.w3.org/2000/svg")
+    SubElement(svg, "style").text = _ALONE
+    for exponent in range(span + 1):
+        x, y = _place(exponent / span, 0)
+        _stroke(svg, (x, y), _place(exponent / span, 1), "grid")
+        _text(svg, x, y + 16, f"{10 ** (low + exponent):,}", "middle")
+    for tick in _TICKS:
+        x, y = _place(0, tick)
+        _stroke(svg, (x, y), _place(1, tick), "grid")
+        _text(svg, x - 6, y + 4, f"{tick * top:.0f}", "end")
+    x, y = _place(0.5, 0)
+    _text(svg, x, y + 34, across, "middle")
+    _text(svg, _LEFT + 6, _TOP + 12, up, "start")
+    for row, line in enumerate(lines):
+        placed = [_place((math.log10(x) - low) / span, y / top) for x, y in line.points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
+        SubElement(svg, "polyline", {"points": path, "class": f"line {line.kind}"})
+        for (x, y), (size, cost) in zip(placed, line.points, strict=True):
+            place = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4", "class": line.kind}
+            dot = SubElement(svg, "circle", place)
+            SubElement(dot, "title").text = f"{line.name} {size:,.0f} → {cost:.1f}"
+        at = _TOP + 30 + 18 * row
+        _rect(svg, (_LEFT + 6, at - 8, 12, 4), line.kind)
+        _text(svg, _LEFT + 24, at, line.name, "start")
     return _done(svg)
 
 

@@ -7,6 +7,7 @@
     ├── SquadError             a reading-comprehension file that cannot be read
     ├── ReportError            a report that cannot be read or written
     ├── ServiceError           the service under test cannot be reached or answers nonsense
+    ├── BenchError             a measurement that did not come to its end
     └── CalibrationError       the labelled questions cannot be fitted
 """
 
@@ -31,6 +32,10 @@ class ReportError(EvalError):
 
 class ServiceError(EvalError):
     """The service under test cannot be reached, or its answer cannot be read."""
+
+
+class BenchError(EvalError):
+    """A measurement did not come to its end."""
 
 
 class CalibrationError(EvalError):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -23,9 +26,19 @@ app = typer.Typer(
 )
 
 
+class Engine(StrEnum):
+    """Where passages are embedded."""
+
+    local = "local"
+    ray = "ray"
+
+
 @app.command("sync")
 def sync_command(
     rebuild: Annotated[bool, typer.Option(help="丢掉现有索引，用当前设置全部重建。")] = False,
+    engine: Annotated[
+        Engine, typer.Option(help="在哪里算向量：本机，或一个 Ray 集群（RAY_ADDRESS）。")
+    ] = Engine.local,
     rebuild_outdated: Annotated[
         bool,
         typer.Option("--rebuild-outdated", help="只在索引是用别的模型或切分设置建的时候重建。"),
@@ -39,10 +52,13 @@ def sync_command(
         bar.total = total
         bar.update(done - bar.n)
 
+    def say(line: str) -> None:
+        tqdm.write(line, sys.stderr)
+
     try:
-        embedder = make_embedder(settings, progress=lambda line: tqdm.write(line, sys.stderr))
-        rebuild = rebuild or (rebuild_outdated and _is_outdated(settings, embedder))
-        report = sync(settings, embedder, rebuild=rebuild, progress=progress)
+        with _embedder(engine, settings, say) as embedder:
+            rebuild = rebuild or (rebuild_outdated and _is_outdated(settings, embedder))
+            report = sync(settings, embedder, rebuild=rebuild, progress=progress)
     finally:
         bar.close()
     counts = (
@@ -55,6 +71,16 @@ def sync_command(
         typer.echo(f"没有入库：{problem}", err=True)
     if report.problems:
         raise typer.Exit(1)
+
+
+def _embedder(
+    engine: Engine, settings: Settings, say: Callable[[str], None]
+) -> AbstractContextManager[Embedder]:
+    if engine is Engine.local:
+        return nullcontext(make_embedder(settings, say))
+    from ingest.ray_embedder import ray_embedder
+
+    return ray_embedder(settings, say)
 
 
 def _is_outdated(settings: Settings, embedder: Embedder) -> bool:

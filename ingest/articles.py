@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import hashlib
 import os
@@ -247,19 +248,34 @@ def _unreadable(exc: OSError) -> None:
 
 def read_corpus(corpus_dir: Path) -> Iterator[Article | ArticleError]:
     """Each file of the folder in turn: the article, or what is wrong with it."""
-    seen: dict[str, str] = {}
-    for path in article_paths(corpus_dir):
-        # Ids that differ in case only are one file on some machines and two on others.
-        identifier = article_id(path, corpus_dir).casefold()
-        where = _shown(path, corpus_dir)
-        if identifier in seen:
-            yield ArticleError(where, "id", f"和 {seen[identifier]} 的 id 相同（不分大小写）")
-            continue
-        seen[identifier] = where
+    paths, problems = unique_paths(corpus_dir)
+    for path in paths:
         try:
             yield read_article(path, corpus_dir)
         except ArticleError as exc:
             yield exc
+    yield from problems
+
+
+def unique_paths(corpus_dir: Path) -> tuple[list[Path], list[ArticleError]]:
+    """The article files, and what is wrong with those whose id is another one's already."""
+    seen: dict[str, Path] = {}
+    problems = []
+    for path in article_paths(corpus_dir):
+        # Ids that differ in case only are one file on some machines and two on others.
+        first = seen.setdefault(article_id(path, corpus_dir).casefold(), path)
+        if first is not path:
+            problem = f"和 {_shown(first, corpus_dir)} 的 id 相同（不分大小写）"
+            problems.append(ArticleError(_shown(path, corpus_dir), "id", problem))
+    return list(seen.values()), problems
+
+
+def hash_of_file(path: Path) -> str | None:
+    """The content hash an article in this file would have; None when it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes().removeprefix(codecs.BOM_UTF8)).hexdigest()
+    except OSError:
+        return None
 
 
 def _shown(path: Path, corpus_dir: Path) -> str:

@@ -94,6 +94,11 @@ def cut(article: Article, settings: ChunkSettings) -> list[Chunk]:
     return chunks
 
 
+def article_of(passage_id: str) -> str:
+    """The article that a passage was cut from, by the passage's id alone."""
+    return passage_id.rsplit("@", 1)[0]
+
+
 def _chunk_id(article: Article, start: int, end: int) -> str:
     # The hash keeps the passages of two versions of one article apart while one replaces
     # the other.

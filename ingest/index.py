@@ -20,9 +20,10 @@ to date, which two processes must not do at once.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
+import math
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -56,11 +57,17 @@ _STATE_ROW = "current"
 _HNSW = {"hnsw": {"space": "cosine", "ef_construction": 200, "ef_search": 300}}
 _NO_VECTOR = [1.0]
 _PAGE = 2000
+# Articles named in one condition.
+_TOGETHER = 200
+# Readers that follow are told so many changed articles by name; others compare everything.
+_CHANGES_KEPT = 2000
 # How long a reader that has no connection yet waits for a writer, and a writer for whoever
 # is just connecting.
 _READER_PATIENCE = 30.0
 _WRITER_PATIENCE = 3.0
 _SERVER_TIMEOUT = 5.0
+# So long a token that was read counts as the present one.
+_STATE_S = 0.05
 _FOLDER_ADVICE = (
     "请确认没有别的程序占用、磁盘未满、有读写权限；如果数据已损坏，"
     "把这个目录改名保留，再运行 python -m ingest sync 重新建立。"
@@ -207,7 +214,11 @@ class ArticleIndex:
         self._collections: dict[str, Collection] = {}
         # The token at which the vectors were read from disk; None before that.
         self._loaded_at: str | None = None
-        self._written = False
+        # The token read last, and when.
+        self._seen_state = ("", -math.inf)
+        # Articles changed since readers were last told, and whether it is said that there are.
+        self._changed: set[str] = set()
+        self._writing = False
 
     # -- opening ---------------------------------------------------------------------
 
@@ -325,19 +336,24 @@ class ArticleIndex:
                 if row.dirty:
                     self.clean(row)
 
-    def remove(self, article_id: str) -> None:
-        """Take an article out; it stops answering with the first of the three steps."""
+    def remove(self, article_ids: Sequence[str]) -> None:
+        """Take articles out; they stop answering with the first of the three steps."""
         with _explained(self._place):
-            row = self.rows([article_id])[article_id]
-            self._put_rows([replace(row, article=replace(row.article, content_hash=""))])
-            for name in ("passages", "questions"):
-                self._collections[name].delete(where={"article_id": article_id})
-            self._collections["articles"].delete(ids=[article_id])
+            for at in range(0, len(article_ids), _TOGETHER):
+                some = list(article_ids[at : at + _TOGETHER])
+                rows = self.rows(some).values()
+                self._put_rows(
+                    replace(row, article=replace(row.article, content_hash="")) for row in rows
+                )
+                for name in ("passages", "questions"):
+                    self._collections[name].delete(where=cast(Any, {"article_id": {"$in": some}}))
+                self._collections["articles"].delete(ids=some)
 
     def clean(self, row: ArticleRow) -> None:
         """Delete the rows of an article that are not of its valid version."""
         article = row.article
         with _explained(self._place):
+            self._say_writing()
             others = {
                 "$and": [{"article_id": article.id}, {"version": {"$ne": article.content_hash}}]
             }
@@ -345,25 +361,46 @@ class ArticleIndex:
                 self._collections[name].delete(where=cast(Any, others))
             self._put_rows([replace(row, dirty=False)])
 
-    def publish_state(self) -> None:
-        """Let readers see that rows have changed; does nothing when none have."""
+    def publish_state(self, *, done: bool = False) -> None:
+        """Let readers see what has changed, if anything has; ``done`` at the end of a sync."""
         with _explained(self._place):
-            digest = hashlib.sha256()
-            for row in sorted(self.iter_rows(texts=False), key=lambda row: row.article.id):
-                digest.update(f"{row.article.id}\0{row.article.content_hash}\n".encode())
-            content = digest.hexdigest()[:16]
-            if self._written or content != _state(self._collections).get("content"):
-                # Never a token that was there before: the same articles may stand in new rows.
-                self._collections["state"].upsert(
-                    ids=[_STATE_ROW],
-                    embeddings=cast(Any, [_NO_VECTOR]),
-                    metadatas=[{"content": content, "token": uuid.uuid4().hex}],
-                )
-                self._written = False
+            state = _state(self._collections)
+            if not self._changed and not (done and state.get("writing", True)):
+                return
+            changes = json.loads(state.get("changes", "[]"))
+            if not self._writing:
+                # A sync that was killed has written what nobody knows.
+                changes = []
+            # Never a token that was there before: the same articles may stand in new rows.
+            token = uuid.uuid4().hex
+            changes.append([token, sorted(self._changed)])
+            self._put_state(token, _latest(changes), writing=not done)
+            self._changed.clear()
+            self._writing = not done
+
+    def _say_writing(self) -> None:
+        """Note that rows may have changed of which no reader has been told."""
+        if not self._writing:
+            state = _state(self._collections)
+            known = "[]" if state.get("writing", True) else state.get("changes", "[]")
+            self._put_state(str(state.get("token", "")), json.loads(known), writing=True)
+            self._writing = True
+
+    def _put_state(self, token: str, changes: list[Any], *, writing: bool) -> None:
+        written = json.dumps(changes, ensure_ascii=False)
+        self._seen_state = ("", -math.inf)
+        self._collections["state"].upsert(
+            ids=[_STATE_ROW],
+            embeddings=cast(Any, [_NO_VECTOR]),
+            metadatas=[{"token": token, "changes": written, "writing": writing}],
+        )
 
     def _put_rows(self, rows: Iterable[ArticleRow]) -> None:
         rows = list(rows)
-        self._written = True
+        if not rows:
+            return
+        self._say_writing()
+        self._changed |= {row.article.id for row in rows}
         self._collections["articles"].upsert(
             ids=[row.article.id for row in rows],
             embeddings=cast(Any, [_NO_VECTOR] * len(rows)),
@@ -430,14 +467,48 @@ class ArticleIndex:
     # -- reading ---------------------------------------------------------------------
 
     def state(self) -> str:
-        """Token of what is indexed; another one means: look again."""
+        """Token of what is indexed; another one means: look again.
+
+        It is as of the last moment: one question asks for it several times. What an article says
+        is held against its version at each reading, so nothing deleted is answered from.
+        """
+        token, read_at = self._seen_state
+        if time.monotonic() - read_at < _STATE_S:
+            return token
         token = self._read(_token)
+        self._seen_state = (token, time.monotonic())
         if self._loaded_at not in (None, token):
             with _explained(self._place):
                 # While a sync is still at it the old connection does: rows that are gone
                 # are left out by their articles' versions.
                 self._reconnect(0)
         return token
+
+    def changed_since(self, token: str) -> set[str] | None:
+        """Ids of the articles changed since that token; None when nobody knows any more."""
+        changes = json.loads(self._read(_state).get("changes", "[]"))
+        tokens = [change[0] for change in changes]
+        if token not in tokens:
+            return None
+        return {name for change in changes[tokens.index(token) + 1 :] for name in change[1]}
+
+    def versions(self, article_ids: Iterable[str]) -> dict[str, str]:
+        """The version that may be answered from, for those articles that are there."""
+        ids = sorted(article_ids)
+        if not ids:
+            return {}
+        found = self._read(lambda there: there["articles"].get(ids=ids, include=["metadatas"]))
+        rows = zip(found["ids"], found["metadatas"] or (), strict=True)
+        return {name: str(metadata["version"]) for name, metadata in rows if metadata["version"]}
+
+    def passages_of(self, article_ids: Iterable[str]) -> Iterator[PassageRow]:
+        """All passages of some articles, of whatever version."""
+        ids = sorted(article_ids)
+        for at in range(0, len(ids), _TOGETHER):
+            yield from self._passages_where({"article_id": {"$in": ids[at : at + _TOGETHER]}})
+
+    def _passages_where(self, condition: Any) -> Iterator[PassageRow]:
+        return _passage_rows(self._read(lambda there: there["passages"].get(where=condition)))
 
     def rows(self, article_ids: Sequence[str]) -> dict[str, ArticleRow]:
         """The named articles' rows, by id; missing ones are left out."""
@@ -491,12 +562,13 @@ class ArticleIndex:
         if not distances or not metadatas:
             return []
         return [
-            Hit(str(metadata.get("passage", identifier)), 1.0 - float(distance))
+            Hit(str((metadata or {}).get("passage", identifier)), 1.0 - float(distance))
             for identifier, distance, metadata in zip(
                 found["ids"][0], distances[0], metadatas[0], strict=True
             )
-            # A row deleted by another process since the vectors were loaded has none.
-            if metadata
+            # A row deleted by another process since the vectors were loaded has none: where it
+            # was a passage, its id still tells the article.
+            if metadata or name == "passages"
         ]
 
     def vectors(self, passage_ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
@@ -567,6 +639,19 @@ def _open_folder(folder: Path) -> ClientAPI:
 def _state(collections: dict[str, Collection]) -> dict[str, Any]:
     found = collections["state"].get(ids=[_STATE_ROW])["metadatas"]
     return dict(found[0]) if found else {}
+
+
+def _latest(changes: list[Any]) -> list[Any]:
+    """The last changes, as many as fit; the first entry is where following may begin."""
+    kept: list[Any] = []
+    names = 0
+    for change in reversed(changes):
+        names += len(change[1])
+        if kept and (names > _CHANGES_KEPT or len(kept) == _CHANGES_KEPT):
+            kept.append([change[0], []])
+            break
+        kept.append(change)
+    return kept[::-1]
 
 
 def _token(collections: dict[str, Collection]) -> str:

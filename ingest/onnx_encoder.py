@@ -59,8 +59,10 @@ class Description:
 class OnnxEncoder:
     """The encoder in a folder, loaded when the first text comes. Safe between threads."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, workers: int | None = None) -> None:
+        """It uses as many cores as ``workers``, or all there are."""
         self.folder = folder
+        self._cores = workers or cores()
         self.description = _describe(folder)
         self._loading = threading.Lock()
         self._loaded: tuple[InferenceSession, Tokenizer, ThreadPoolExecutor] | None = None
@@ -79,7 +81,12 @@ class OnnxEncoder:
             for number in batch:
                 vectors[number] = _run(session, rows[number])
 
-        list(workers.map(run, _batches([len(row) for row in rows])))
+        first, *others = _batches([len(row) for row in rows], self._cores) or [[]]
+        # The caller works along: handing over a single question would cost more than it takes.
+        elsewhere = [workers.submit(run, batch) for batch in others]
+        run(first)
+        for work in elsewhere:
+            work.result()
         return vectors
 
     def tokenizer(self) -> Tokenizer:
@@ -113,7 +120,7 @@ class OnnxEncoder:
             raise _damaged(self.folder, exc) from exc
         tokenizer.no_padding()
         tokenizer.enable_truncation(self.description.max_tokens)
-        return session, tokenizer, ThreadPoolExecutor(cores(), "encoder")
+        return session, tokenizer, ThreadPoolExecutor(max(1, self._cores - 1), "encoder")
 
 
 def cores() -> int:
@@ -132,12 +139,12 @@ def _run(session: InferenceSession, ids: Sequence[int]) -> Vectors:
     return normed
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
+def _batches(lengths: Sequence[int], workers: int) -> list[list[int]]:
     """Row numbers, longest first, so that no core is left with a long text at the end."""
     batches: list[list[int]] = []
     tokens = _BATCH_TOKENS
     # Few texts are shared out evenly rather than given to one worker.
-    limit = min(_BATCH_TOKENS, sum(lengths) // cores() + 1)
+    limit = min(_BATCH_TOKENS, sum(lengths) // workers + 1)
     for number in sorted(range(len(lengths)), key=lambda number: -lengths[number]):
         if tokens >= limit:
             batches.append([])

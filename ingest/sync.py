@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from ingest.articles import Article, id_of, read_corpus
+from ingest.articles import (
+    Article,
+    article_id,
+    hash_of_file,
+    id_of,
+    read_article,
+    unique_paths,
+)
 from ingest.chunks import Chunk, ChunkSettings, cut
 from ingest.embedders import Embedder
 from ingest.errors import ArticleError
 from ingest.index import ArticleIndex, Manifest, Prepared, Question, open_index, writing
 from ingest.settings import Settings
 
-# Passages embedded and written together: enough to fill the model's batches, few enough
-# that memory stays bounded and an interrupted run has lost little.
-_BATCH_PASSAGES = 256
+# Passages embedded and written together: each write costs a flush to the disk, and an
+# interrupted run loses what it had not written.
+_BATCH_PASSAGES = 512
 
 Progress = Callable[[int, int], None]
 
@@ -63,68 +72,111 @@ def sync(
     chunking = chunking or ChunkSettings()
     with writing(settings):
         index = open_index(settings, manifest_of(embedder, chunking))
-        found = list(read_corpus(settings.corpus_dir))
+        paths, problems = unique_paths(settings.corpus_dir)
         if rebuild:
             index.drop()
         index.create()
-        stamp = now or dt.datetime.now(dt.UTC)
-        return _sync(index, found, embedder, chunking, progress, stamp)
+        run = _Run(index, settings.corpus_dir, embedder, chunking, now or dt.datetime.now(dt.UTC))
+        return run.sync(paths, problems, progress)
 
 
-def _sync(
-    index: ArticleIndex,
-    found: Sequence[Article | ArticleError],
-    embedder: Embedder,
-    chunking: ChunkSettings,
-    progress: Progress,
-    now: dt.datetime,
-) -> SyncReport:
-    problems = tuple(entry for entry in found if isinstance(entry, ArticleError))
-    articles = [entry for entry in found if isinstance(entry, Article)]
-    indexed = {row.article.id: row for row in index.iter_rows(texts=False)}
-    interrupted = [name for name, row in indexed.items() if row.dirty]
-    for row in index.rows(interrupted).values():
-        index.clean(row)
-    versions = {name: row.article.content_hash for name, row in indexed.items()}
-    changed = [article for article in articles if versions.get(article.id) != article.content_hash]
-    # What a file that is broken now used to say stays, unless it was being taken out.
-    kept = {id_of(problem.path) for problem in problems if versions.get(id_of(problem.path))}
-    gone = sorted(versions.keys() - {article.id for article in articles} - kept)
+class _Run:
+    """One sync. What it holds in memory does not grow with the texts, only with their number."""
 
-    progress(0, len(changed))
-    done = 0
-    for batch in _batches(changed, chunking):
-        index.put(_prepare(batch, embedder), now=now)
-        index.publish_state()
-        done += len(batch)
-        progress(done, len(changed))
-    for article_id in gone:
-        index.remove(article_id)
-    index.publish_state()
-    added = tuple(article.id for article in changed if not versions.get(article.id))
-    return SyncReport(
-        added=added,
-        replaced=tuple(article.id for article in changed if article.id not in added),
-        deleted=tuple(name for name in gone if versions[name]),
-        unchanged=tuple(sorted({a.id for a in articles} - {a.id for a in changed})),
-        problems=problems,
-        passages=index.passage_count(),
-    )
+    def __init__(
+        self,
+        index: ArticleIndex,
+        corpus_dir: Path,
+        embedder: Embedder,
+        chunking: ChunkSettings,
+        now: dt.datetime,
+    ) -> None:
+        self._index = index
+        self._corpus_dir = corpus_dir
+        self._embedder = embedder
+        # Some need more at once to be busy.
+        self._batch_passages: int = getattr(embedder, "batch_passages", _BATCH_PASSAGES)
+        self._chunking = chunking
+        self._now = now
 
+    def sync(
+        self, paths: Sequence[Path], problems: list[ArticleError], progress: Progress
+    ) -> SyncReport:
+        """Bring the index into line with these files."""
+        versions = self._indexed()
+        changed = [path for path in paths if versions.get(self._id(path)) != hash_of_file(path)]
+        unchanged = {self._id(path) for path in paths} - {self._id(path) for path in changed}
+        written = self._write(changed, problems, progress)
+        # What a file that is broken now used to say stays, unless it was being taken out.
+        kept = {id_of(problem.path) for problem in problems if versions.get(id_of(problem.path))}
+        gone = sorted(versions.keys() - unchanged - set(written) - kept)
+        self._index.remove(gone)
+        self._index.publish_state(done=True)
+        return SyncReport(
+            added=tuple(name for name in written if not versions.get(name)),
+            replaced=tuple(name for name in written if versions.get(name)),
+            deleted=tuple(name for name in gone if versions[name]),
+            unchanged=tuple(sorted(unchanged)),
+            problems=tuple(problems),
+            passages=self._index.passage_count(),
+        )
 
-def _batches(
-    articles: Sequence[Article], chunking: ChunkSettings
-) -> list[list[tuple[Article, list[Chunk]]]]:
-    batches: list[list[tuple[Article, list[Chunk]]]] = []
-    size = _BATCH_PASSAGES
-    for article in articles:
-        chunks = cut(article, chunking)
-        if size + len(chunks) > _BATCH_PASSAGES:
-            batches.append([])
-            size = 0
-        batches[-1].append((article, chunks))
-        size += len(chunks)
-    return batches
+    def _id(self, path: Path) -> str:
+        return article_id(path, self._corpus_dir)
+
+    def _indexed(self) -> dict[str, str]:
+        """Every indexed article's version, once what an interrupted sync left is mended."""
+        versions, interrupted = {}, []
+        for row in self._index.iter_rows(texts=False):
+            versions[row.article.id] = row.article.content_hash
+            if row.dirty:
+                interrupted.append(row.article.id)
+        for row in self._index.rows(interrupted).values():
+            self._index.clean(row)
+        return versions
+
+    def _write(
+        self, paths: Sequence[Path], problems: list[ArticleError], progress: Progress
+    ) -> list[str]:
+        """Index what the files say; one batch is embedded while the one before is stored."""
+        written: list[str] = []
+        progress(0, len(paths))
+        with ThreadPoolExecutor(1) as storing:
+            stored: Future[None] | None = None
+            for batch in self._batches(paths, problems):
+                prepared = _prepare(batch, self._embedder)
+                if stored:
+                    stored.result()
+                stored = storing.submit(self._store, prepared)
+                written += [article.id for article, _ in batch]
+                progress(len(written), len(paths))
+            if stored:
+                stored.result()
+        return written
+
+    def _store(self, prepared: Sequence[Prepared]) -> None:
+        self._index.put(prepared, now=self._now)
+        self._index.publish_state()
+
+    def _batches(
+        self, paths: Sequence[Path], problems: list[ArticleError]
+    ) -> Iterator[list[tuple[Article, list[Chunk]]]]:
+        batch: list[tuple[Article, list[Chunk]]] = []
+        size = 0
+        for path in paths:
+            try:
+                article = read_article(path, self._corpus_dir)
+            except ArticleError as exc:
+                problems.append(exc)
+                continue
+            chunks = cut(article, self._chunking)
+            if batch and size + len(chunks) > self._batch_passages:
+                yield batch
+                batch, size = [], 0
+            batch.append((article, chunks))
+            size += len(chunks)
+        if batch:
+            yield batch
 
 
 def _prepare(batch: Sequence[tuple[Article, list[Chunk]]], embedder: Embedder) -> list[Prepared]:

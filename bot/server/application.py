@@ -18,6 +18,7 @@ from bot.limits import RateLimits, make_limits
 from bot.server.access import Access
 from bot.server.article_routes import add_article_routes
 from bot.server.asking import add_asking_routes
+from bot.server.channels import Desk, channel_routes, open_desk
 from bot.server.edge import REQUEST_ID, Allowed, Edge, Underway
 from bot.server.feedback_routes import add_feedback_routes
 from bot.server.logs import log_answer
@@ -51,19 +52,20 @@ def make_api(service: Service, settings: Settings, *, limits: RateLimits | None 
     taken and not yet answered. A page is mounted at the root afterwards.
     """
     metrics = Metrics(service)
-    access = Access(
-        read_keys(settings), read_password(settings), limits or make_limits(settings), metrics
-    )
+    limits = limits or make_limits(settings)
+    access = Access(read_keys(settings), read_password(settings), limits, metrics)
+    desk = open_desk(service, settings, limits)
     service.observers.append(log_answer)
     app = FastAPIOffline(
         title="掌柜问答",
         description=_ABOUT,
         redoc_url=None,
-        lifespan=_lifespan(service),
+        lifespan=_lifespan(service, desk),
         responses=_ERRORS,
     )
     app.state.underway = Underway()
     app.include_router(_routes(service, access, metrics, settings))
+    app.include_router(channel_routes(desk))
     add_problem_handlers(app)
     _add_middleware(app, metrics, settings)
     return app
@@ -128,15 +130,17 @@ def _add_middleware(app: FastAPI, metrics: Metrics, settings: Settings) -> None:
     )
 
 
-def _lifespan(service: Service) -> Any:
+def _lifespan(service: Service, desk: Desk) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         service.start()
+        await desk.start()
         pruning = asyncio.create_task(_prune_hourly(service))
         try:
             yield
         finally:
             pruning.cancel()
+            await desk.stop()
             await asyncio.to_thread(service.close)
 
     return lifespan

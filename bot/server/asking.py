@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -13,8 +14,8 @@ from bot.keys import Caller
 from bot.server.access import Access, Called, too_often
 from bot.server.problems import problem_of
 from bot.server.schemas import AnswerOut, AskIn, DoneOut
-from bot.server.streaming import EVENT_SCHEMA, Waiting, event, event_stream, pieces
-from bot.service import Asked, Service
+from bot.server.streaming import EVENT_SCHEMA, PING, Waiting, event, event_stream, pieces
+from bot.service import Asked, OnSentence, Service, ignore
 
 _STREAM_ABOUT = """先是若干个 delta（文字片段，连起来就是 text），最后是 answer（整个回答）；
 中途出错则是一个 error。
@@ -41,13 +42,14 @@ def add_asking_routes(
     """Add them; an answer that takes longer than ``seconds`` is given up."""
     known = [Depends(access.caller)]
 
-    async def asked(given: AskIn, caller: Caller) -> Asked:
+    async def asked(given: AskIn, caller: Caller, shown: OnSentence = ignore) -> Asked:
         async with asyncio.timeout(seconds):
             return await service.aask(
                 given.question,
                 session=_session(caller, given.session),
                 history=[turn.as_turn() for turn in given.history],
                 today=given.today,
+                shown=shown,
             )
 
     def admit(given: AskIn, caller: Caller) -> None:
@@ -76,7 +78,7 @@ def add_asking_routes(
     )
     async def ask_stream(given: AskIn, caller: Called) -> StreamingResponse:
         await asyncio.to_thread(admit, given, caller)
-        return event_stream(_events(Waiting(asked(given, caller))))
+        return event_stream(_events(Waiting(partial(asked, given, caller))))
 
     @router.delete(
         "/api/sessions/{session}",
@@ -96,14 +98,16 @@ def as_data(asked: Asked) -> dict[str, Any]:
 
 
 async def _events(waiting: Waiting) -> AsyncIterator[str]:
-    async for ping in waiting:
-        yield ping
+    told = ""
+    async for piece in waiting:
+        told += piece or ""
+        yield PING if piece is None else event({"text": piece}, name="delta")
     try:
         answer = as_data(waiting.result())
     except Exception as exc:  # the response has begun: told in its own words
         yield event(problem_of(exc).as_dict(), name="error")
         return
-    for piece in pieces(answer["text"]):
+    for piece in pieces(answer["text"].removeprefix(told)):
         yield event({"text": piece}, name="delta")
     yield event(AnswerOut(**answer).model_dump(mode="json"), name="answer")
 

@@ -12,6 +12,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from bot.phrasing import Call
 from bot.service import Service
 from bot.storage import GivenAnswer
 
@@ -56,14 +57,39 @@ class Metrics:
             ["rule"],
             registry=self.registry,
         )
+        self._chat_calls = Counter(
+            "zhanggui_chat_calls",
+            "Calls to the chat model, by outcome: ok, or a short code of the failure.",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._chat_tokens = Counter(
+            "zhanggui_chat_tokens",
+            "Tokens the chat model took, as its service counts them.",
+            ["kind"],
+            registry=self.registry,
+        )
+        self._chat_cost = Counter(
+            "zhanggui_chat_cost",
+            "What the chat model cost, by the prices of the settings.",
+            registry=self.registry,
+        )
         ready = Gauge("zhanggui_ready", "1 once the bot is loaded.", registry=self.registry)
         ready.set_function(lambda: float(service.ready))
         service.observers.append(self.answered)
+        service.chat_observers.append(self.chat_called)
 
     def answered(self, given: GivenAnswer) -> None:
         """Count an answer."""
         self._answers.labels(given.status, given.channel).inc()
         self._answer_seconds.observe(given.took_ms / 1000)
+
+    def chat_called(self, call: Call) -> None:
+        """Count a call to the chat model."""
+        self._chat_calls.labels(call.failure or "ok").inc()
+        self._chat_tokens.labels("input").inc(call.usage.input_tokens)
+        self._chat_tokens.labels("output").inc(call.usage.output_tokens)
+        self._chat_cost.inc(call.cost)
 
     def requested(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request."""

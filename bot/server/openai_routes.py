@@ -30,8 +30,8 @@ from bot.server.openai_schemas import (
 )
 from bot.server.problems import Problem, ProblemError, problem_of
 from bot.server.schemas import OpenAiErrorOut
-from bot.server.streaming import EVENT_SCHEMA, Waiting, event, event_stream, pieces
-from bot.service import Service
+from bot.server.streaming import EVENT_SCHEMA, PING, Waiting, event, event_stream, pieces
+from bot.service import OnSentence, Service, ignore
 
 _REMEMBERED = 20
 _ERRORS: dict[int | str, dict[str, Any]] = {
@@ -108,7 +108,9 @@ def add_openai_routes(
         user = given.user or x_openwebui_user_id
         notice = await asyncio.to_thread(_refusal, asked, caller, user, access)
 
-        async def answer() -> Answer:
+        # Sentences that are ready early are not told here: what is sent at last is plain text
+        # with its sources, and joined pieces have to be that.
+        async def answer(_: OnSentence = ignore) -> Answer:
             if notice is not None:
                 return notice
             async with asyncio.timeout(seconds):
@@ -116,7 +118,7 @@ def add_openai_routes(
             return found.answer
 
         if given.stream:
-            return event_stream(_chunks(asked, Waiting(answer())))
+            return event_stream(_chunks(asked, Waiting(answer)))
         return _completion(asked, await answer())
 
 
@@ -191,8 +193,8 @@ def _completion(asked: _Asked, answer: Answer) -> Response:
 
 async def _chunks(asked: _Asked, waiting: Waiting) -> AsyncIterator[str]:
     yield _chunk(asked, {"role": "assistant", "content": ""})
-    async for ping in waiting:
-        yield ping
+    async for _ in waiting:
+        yield PING
     try:
         answer: Answer = waiting.result()
     except Exception as exc:  # the response has begun: told in its own words

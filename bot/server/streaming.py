@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
 from fastapi.responses import StreamingResponse
@@ -25,19 +25,39 @@ EVENT_SCHEMA: dict[str, Any] = {
 
 
 class Waiting:
-    """Iterate over it for pings until the work is done; then ``result`` is there."""
+    """Iterate over it until the work is done; then ``result`` is there.
 
-    def __init__(self, work: Coroutine[Any, Any, T], *, every: float = PING_SECONDS) -> None:
-        self._task = asyncio.ensure_future(work)
+    The work may call ``tell``, from any thread, with what is ready before the rest.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Callable[[str], None]], Coroutine[Any, Any, T]],
+        *,
+        every: float = PING_SECONDS,
+    ) -> None:
+        self._told: asyncio.Queue[str | None] = asyncio.Queue()
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.ensure_future(work(self.tell))
+        self._task.add_done_callback(lambda _: self._told.put_nowait(None))
         self._every = every
 
-    async def __aiter__(self) -> AsyncIterator[str]:
-        """A ping now and then; leaving early ends the work."""
+    def tell(self, text: str) -> None:
+        """Hand on a piece of the answer."""
+        self._loop.call_soon_threadsafe(self._told.put_nowait, text)
+
+    async def __aiter__(self) -> AsyncIterator[str | None]:
+        """Pieces as they are told, None as a sign of life; leaving early ends the work."""
         try:
-            while not self._task.done():
-                await asyncio.wait({self._task}, timeout=self._every)
-                if not self._task.done():
-                    yield PING
+            while True:
+                try:
+                    piece = await asyncio.wait_for(self._told.get(), self._every)
+                except TimeoutError:
+                    yield None
+                    continue
+                if piece is None:
+                    return
+                yield piece
         finally:
             self._task.cancel()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.understanding.dates import DateMention, Lean, resolve
 
@@ -38,6 +39,20 @@ def in_months_told(
             before = moved
         placed[date.start] = moved
     return tuple(replace(placed[d.start], vague=d.vague) for d in dates)
+
+
+def with_days_in_brackets(text: str, dates: Sequence[DateMention]) -> tuple[DateMention, ...]:
+    """去年5月交易成功（5月20日）: the day in brackets is the month's, and stands in its place."""
+    exact: dict[int, DateMention] = {}
+    for month, day in pairwise(dates):
+        bracketed = text[: day.start].rstrip().endswith("(")
+        if bracketed and month.month_only and day.month == month.month and day.day is not None:
+            exact[month.start] = replace(day, year=day.year or month.year)
+    days = {day.start for day in exact.values()}
+    placed = (
+        replace(exact[d.start], start=d.start, end=d.end) if d.start in exact else d for d in dates
+    )
+    return tuple(date for date in placed if date.start not in days)
 
 
 def _is_bare(date: DateMention) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from bot.lexical import LexicalIndex
+from bot.lexical import Document, LexicalIndex, Segment
 
 DOCUMENTS = [
     ("cycle", "小红书的结算周期是一个自然月"),
@@ -60,3 +63,47 @@ def test_coverage_is_the_weighted_share_of_the_words_held(index: LexicalIndex) -
     assert index.coverage(asked, set()) == 0.0
     assert 0 < index.coverage(asked, {"结算"}) < 1
     assert index.coverage([], {"结算"}) == 0.0
+
+
+SENTENCES = [
+    f"第{n}条：{'结算周期' * (n % 3)}小红书{'的费率' * (n % 4)}是{n % 7}%，Prime Day{n % 5}天"
+    for n in range(60)
+]
+
+
+def test_scores_are_those_of_bm25s() -> None:
+    import bm25s
+
+    from bot.text import terms
+
+    documents = [list(terms(text)) for text in SENTENCES]
+    ranker = bm25s.BM25()
+    ranker.index(documents, show_progress=False)
+    asked = "小红书结算周期 费率 3% prime"
+    scores = ranker.get_scores(sorted(set(terms(asked))))
+    hits = LexicalIndex((str(n), text) for n, text in enumerate(SENTENCES)).search(asked, 60)
+    expected = {str(n): score / scores.max() for n, score in enumerate(scores) if score > 0}
+    assert {hit.passage_id: hit.share for hit in hits} == pytest.approx(expected, rel=1e-4)
+
+
+def test_pieces_with_dead_passages_rank_like_the_living_ones_indexed_at_once() -> None:
+    documents = [Document(str(n), text, f"a{n // 6}", "v") for n, text in enumerate(SENTENCES)]
+    pieces = [Segment.of(documents[:24]), Segment.of(documents[24:50]), Segment.of(documents[50:])]
+    gone = {"a1", "a5", "a9"}
+    dead = [{owned for owned in piece.owned if owned.article_id in gone} for piece in pieces]
+    split = LexicalIndex(segments=pieces, dead=dead)
+    living = [(d.passage_id, d.text) for d in documents if d.article_id not in gone]
+    whole = LexicalIndex(living)
+    for asked in ("结算周期几天", "费率是6%", "第12条 prime"):
+        assert split.search(asked, 60) == whole.search(asked, 60)
+    assert [split.weight(t) for t in ("结算", "6%")] == [whole.weight(t) for t in ("结算", "6%")]
+    assert sorted(split.common_terms(least=3)) == sorted(whole.common_terms(least=3))
+
+
+def test_a_saved_piece_is_the_same_when_mapped_again(tmp_path: Path) -> None:
+    piece = Segment.of(Document(str(n), text, "a", "v") for n, text in enumerate(SENTENCES))
+    piece.save(tmp_path / "piece")
+    mapped = LexicalIndex(segments=[Segment.open(tmp_path / "piece")])
+    asked = "结算周期 6% prime"
+    assert mapped.search(asked, 60) == LexicalIndex(segments=[piece]).search(asked, 60)
+    assert isinstance(Segment.open(tmp_path / "piece").postings, np.memmap)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -207,3 +209,17 @@ def test_every_example_of_a_wrong_day_is_said_to_be_wrong(bot: MerchantBot) -> N
     assert answer.status == "clarify"
     assert "2月" in answer.text
     assert not answer.calculations
+
+
+def test_one_bot_may_be_asked_by_many_threads_and_from_an_event_loop(bot: MerchantBot) -> None:
+    questions = ["小红书多久结算一次", "小红书渠道费多少", "个人开店要什么", "境外订单几天自动收货"]
+    expected = [bot.ask(text, today=DAY).text for text in questions]
+    with ThreadPoolExecutor(8) as pool:
+        threaded = list(pool.map(lambda text: bot.ask(text, today=DAY).text, questions * 4))
+
+    async def ask_all() -> list[str]:
+        asking = [bot.aask(text, today=DAY) for text in questions]
+        return [answer.text for answer in await asyncio.gather(*asking)]
+
+    assert threaded == expected * 4
+    assert asyncio.run(ask_all()) == expected

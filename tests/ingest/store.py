@@ -12,7 +12,7 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 
 # What differs between two runs that did the same.
-_OF_THE_RUN = {"indexed_at", "token"}
+_OF_THE_RUN = {"indexed_at", "token", "changes"}
 
 
 def raw_client(folder: Path) -> ClientAPI:

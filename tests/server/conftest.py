@@ -21,13 +21,13 @@ from bot.server import make_api
 from bot.service import Service, ServiceOptions
 from bot.storage import open_store
 from tests.conftest import CORPUS
-from tests.fakes import local_settings
+from tests.fakes import AnswersAtOnce, local_settings
 
 MakeClient = Callable[..., TestClient]
 Serve = Callable[..., str]
 
 
-class ScriptedBot:
+class ScriptedBot(AnswersAtOnce):
     """Answers what a test wants; raises it when it is an error."""
 
     def __init__(self, answer: Answer | Exception | None = None) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+import httpx
 from fastapi.testclient import TestClient
 
 from bot.answers import Answer
 from bot.errors import CitationError, StoreError
 from bot.pipeline import MerchantBot
-from tests.server.conftest import MakeClient, ScriptedBot
+from tests.server.conftest import MakeClient, ScriptedBot, Serve
 
 QUESTION = "小红书多久结算一次货款？"
 
@@ -74,6 +76,29 @@ def test_the_stream_joined_is_the_answer(make_client: MakeClient) -> None:
     assert "".join(data["text"] for name, data in told if name == "delta") == whole["text"]
     assert whole["text"] == ask(client, QUESTION)["text"]
     assert client.post("/api/feedback", json={"id": whole["id"], "helpful": True}).is_success
+
+
+class SentenceBySentence(ScriptedBot):
+    """Shows a sentence, and goes on only when it may."""
+
+    def stream(self, text: str, **_: Any) -> Iterator[str | Answer]:
+        yield "先看到的。[1]"
+        assert self.go_on.wait(20)
+        yield Answer("answered", "先看到的。[1]后看到的。[2]")
+
+
+def test_a_sentence_that_is_ready_is_sent_before_the_rest(serve: Serve) -> None:
+    bot = SentenceBySentence()
+    bot.go_on.clear()
+    address = f"{serve(scripted=bot)}/api/ask/stream"
+    with httpx.stream("POST", address, json={"question": "问"}, timeout=20) as response:
+        lines = response.iter_lines()
+        first = next(line for line in lines if line.startswith("data: "))
+        assert json.loads(first.removeprefix("data: ")) == {"text": "先看到的。[1]"}
+        bot.go_on.set()
+        told = events("\n".join(["event: delta", first, *lines]))
+    deltas = [data["text"] for name, data in told if name == "delta"]
+    assert "".join(deltas) == told[-1][1]["text"] == "先看到的。[1]后看到的。[2]"
 
 
 def test_what_fails_while_streaming_is_told_in_the_stream(make_client: MakeClient) -> None:
