@@ -86,7 +86,7 @@ def choose(
         # Of a long list one item: "- 宠物生活 - 汽车用品" would be half an answer.
         if candidate.unit.kind == "item" and any(other.unit.kind == "item" for other in said):
             continue
-        if candidate.open_point and said and not said[0].open_point:
+        if said and (candidate.slip or (candidate.open_point and not said[0].open_point)):
             continue
         chosen.append(span)
         said.append(candidate)

@@ -92,7 +92,11 @@ class Conversation:
         if self.platforms.named(message) or self.platforms.named_others(message):
             topic = self.platforms.without_names(topic)
         kept = self.distinctions.without_contrasts(topic, message)
-        return f"{kept} {self.wording.without_lead(message)}"
+        return f"{kept} {self.focus(message)}"
+
+    def focus(self, message: str) -> str:
+        """What is new in a follow-up."""
+        return self.distinctions.in_articles_words(self.wording.without_lead(message))
 
     def _placed(self, topic: str, message: str) -> str:
         """The message alone, said of the topic's platform where it names none itself."""

@@ -99,6 +99,14 @@ class Distinctions:
         labels = {fold(option.label) for entry in self.entries for option in entry.options}
         return fold(message).strip(" 。.") in labels
 
+    def in_articles_words(self, message: str) -> str:
+        """A message that is only a word for a case, as the articles call it; else as it is."""
+        for entry in self.entries:
+            for option in entry.options:
+                if fold(message).strip() in map(fold, option.words):
+                    return option.label
+        return message
+
     def articles_meant(self, text: str) -> frozenset[str]:
         """Articles about the one case a text names; none where it names several or none."""
         said = [entry.said(text) for entry in self.entries]

@@ -22,12 +22,13 @@ class UnitWeights:
     question's terms it holds, plus ``passage`` times its passage's score; plus ``open_point``
     when all it says is that the article does not say (such sentences share many words with a
     question and answer few), ``open_figure`` where the question asks for a figure: that none is
-    given is then the answer more often."""
+    given is then the answer more often; plus ``slip`` when it only notes a slip of the original."""
 
     covered: float = 0.2
     passage: float = 1.0
     open_point: float = -0.05
     open_figure: float = -0.01
+    slip: float = -0.05
     passages: int = 4
 
 
@@ -41,6 +42,7 @@ class Ranked:
     covered: float
     terms: frozenset[str]
     open_point: bool
+    slip: bool = False
 
 
 class UnitRanker:
@@ -77,13 +79,15 @@ class UnitRanker:
             held = frozenset(terms(unit.text))
             covered = lexical.coverage(asked, held)
             open_point = self._leaves_open(unit.text, asked)
+            slip = self._wording.is_slip(unit.text)
             score = (
                 float(similarity)
                 + self._weights.covered * covered
                 + self._weights.passage * unit.passage.score
                 + (open_weight if open_point else 0.0)
+                + (self._weights.slip if slip else 0.0)
             )
-            ranked.append(Ranked(unit, score, float(similarity), covered, held, open_point))
+            ranked.append(Ranked(unit, score, float(similarity), covered, held, open_point, slip))
         return sorted(ranked, key=lambda entry: -entry.score)
 
     def _leaves_open(self, text: str, asked: Sequence[str]) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from bot.answers import Passage
 from bot.distinctions import Distinctions
 from bot.lexical import LexicalIndex
@@ -30,7 +32,8 @@ class Weights:
     passage), plus ``lexical`` times its share of the best BM25 score, plus ``platform`` when
     the question names the article's platform, plus ``case`` when it names the case that the
     article is about (a personal or a company's shop), plus ``other_case`` when the passage
-    speaks only of another case than the question.
+    speaks only of another case than the question. What is new in a follow-up counts ``focus``
+    times what it carries along.
     """
 
     asked: float = 0.8
@@ -39,6 +42,7 @@ class Weights:
     platform: float = 0.05
     case: float = 0.04
     other_case: float = -0.08
+    focus: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -87,15 +91,17 @@ class HybridRetriever:
         """What the index was made with."""
         return self._embedder
 
-    def search(self, question: str, count: int = 8) -> Retrieved:
-        """The best passages for a question, each an exact slice of a valid article."""
+    def search(self, question: str, count: int = 8, *, focus: str = "") -> Retrieved:
+        """The best passages for a question, each an exact slice of a valid article.
+
+        ``focus`` is the part that is new where a question carries along what the talk was
+        about: without it, what was answered before would be found again.
+        """
         named = self._platforms.named(question)
         # The platform's name is in nearly every sentence: it would drown what is asked.
         asking = self._platforms.without_names(question)
-        vector = self._embedder.embed_queries([asking])[0]
-        lexical = {
-            hit.passage_id: hit.share for hit in self.lexical().search(asking, self._candidates)
-        }
+        vector = self._vector(asking, focus)
+        lexical = self._shares(asking, focus)
         dense = _best(self._index.near_passages(vector, self._candidates))
         asked = (
             _best(self._index.near_questions(vector, self._candidates))
@@ -132,6 +138,23 @@ class HybridRetriever:
         ]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
         return Retrieved(asking, named, tuple(passages[:count]), vector)
+
+    def _shares(self, asking: str, focus: str) -> dict[str, float]:
+        texts = [asking, focus] if focus else [asking]
+        shares: dict[str, float] = {}
+        for text in texts:
+            for hit in self.lexical().search(text, self._candidates):
+                share = hit.share / len(texts)
+                shares[hit.passage_id] = shares.get(hit.passage_id, 0.0) + share
+        return shares
+
+    def _vector(self, asking: str, focus: str) -> Vectors:
+        if not focus:
+            return self._embedder.embed_queries([asking])[0]
+        whole, new = self._embedder.embed_queries([asking, focus])
+        both = whole + self._weights.focus * new
+        blended: Vectors = both / np.linalg.norm(both)
+        return blended
 
     def article(self, article_id: str) -> Article | None:
         """An indexed article; None when it is not (or no longer) there."""

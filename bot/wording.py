@@ -41,6 +41,7 @@ class Wording:
     lists: re.Pattern[str]
     steps: re.Pattern[str]
     open_points: re.Pattern[str]
+    slips: re.Pattern[str]
     back_references: re.Pattern[str]
     corrections: re.Pattern[str]
     switches: re.Pattern[str]
@@ -62,6 +63,10 @@ class Wording:
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
         return bool(self.open_points.search(sentence))
+
+    def is_slip(self, sentence: str) -> bool:
+        """Whether a sentence only notes how the original is written."""
+        return bool(self.slips.search(sentence))
 
     def parts_of_open_point(self, sentence: str) -> tuple[str, str]:
         """What such a sentence does say, and what it says is not written."""
@@ -154,6 +159,7 @@ def load_wording() -> Wording:
         lists=re.compile("|".join(content["wants_list"])),
         steps=re.compile("|".join(content["wants_steps"])),
         open_points=re.compile("|".join(content["open_point"])),
+        slips=re.compile("|".join(content["slip"])),
         back_references=re.compile("|".join(content["refers_back"])),
         corrections=re.compile("|".join(content["correction"])),
         switches=re.compile("|".join(content["switch"])),

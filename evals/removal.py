@@ -29,12 +29,12 @@ class HidingRetriever(HybridRetriever):
     """
 
     hidden: str | None = None
-    _last: tuple[str, Retrieved] | None = None
+    _last: tuple[tuple[str, str], Retrieved] | None = None
     _words: _Words | None = None
 
-    def search(self, question: str, count: int = 8) -> Retrieved:
+    def search(self, question: str, count: int = 8, *, focus: str = "") -> Retrieved:
         """The best passages that are not of the hidden article."""
-        found = self._everything(question)
+        found = self._everything(question, focus)
         passages = found.passages
         if self.hidden is not None:
             passages = self._without(passages, self.hidden)
@@ -49,11 +49,12 @@ class HidingRetriever(HybridRetriever):
             self._words = _Words(self._index.iter_passages())
         return _LexicalWithout(self._words, self.hidden)
 
-    def _everything(self, question: str) -> Retrieved:
-        if self._last is None or self._last[0] != question:
+    def _everything(self, question: str, focus: str) -> Retrieved:
+        if self._last is None or self._last[0] != (question, focus):
             hidden, self.hidden = self.hidden, None
             try:
-                self._last = (question, super().search(question, _EVERYTHING))
+                found = super().search(question, _EVERYTHING, focus=focus)
+                self._last = ((question, focus), found)
             finally:
                 self.hidden = hidden
         return self._last[1]
