@@ -78,8 +78,11 @@ def choose(
         span = _span(candidate, wants_list, style, first=new)
         if any(_overlap(span, other) for other in chosen):
             continue
-        # One list, and only as the first thing said; what follows would be read as its end.
-        if chosen and (span.is_list or length + len(span.quote) > style.budget):
+        # One list, first of what is said or of its section: what follows is read as its end.
+        has_list = any(other.is_list for other in chosen)
+        if span.is_list and chosen and (has_list or new):
+            continue
+        if chosen and not span.is_list and length + len(span.quote) > style.budget:
             continue
         if any(_repeats(candidate, other) for other in said):
             continue
@@ -184,11 +187,15 @@ def _place(entry: Ranked) -> tuple[str, str]:
     return entry.unit.passage.article_id, entry.unit.passage.section
 
 
+def _section(span: Span) -> tuple[str, str]:
+    return span.passage.article_id, span.passage.section
+
+
 def _joined(chosen: list[Span]) -> list[Span]:
-    """Neighbours of one passage as one span; passages in the order of their best sentence."""
-    first_seen = {span.passage.id: at for at, span in reversed(list(enumerate(chosen)))}
+    """Neighbours of one passage as one span; sections in the order of their best sentence."""
+    first_seen = {_section(span): at for at, span in reversed(list(enumerate(chosen)))}
     joined: list[Span] = []
-    for span in sorted(chosen, key=lambda span: (first_seen[span.passage.id], span.start)):
+    for span in sorted(chosen, key=lambda span: (first_seen[_section(span)], span.start)):
         last = joined[-1] if joined else None
         if last and last.passage.id == span.passage.id and not last.is_list:
             offset = span.passage.start

@@ -28,10 +28,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Distinction:
-    """Cases that exclude one another, and the question that tells them apart."""
+    """Cases that exclude one another, and the question that tells them apart.
+
+    What is said of one ``strict`` case is no answer at all to a question about another.
+    """
 
     question: str
     options: tuple[Option, ...]
+    strict: bool = False
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -114,9 +118,13 @@ class Distinctions:
             article for options in said if len(options) == 1 for article in options[0].articles
         )
 
-    def contradicts(self, question: str, text: str, article_id: str = "") -> bool:
+    def contradicts(
+        self, question: str, text: str, article_id: str = "", *, strict_only: bool = False
+    ) -> bool:
         """Whether a text, or its article, is only about other cases than a question names."""
         for entry in self.entries:
+            if strict_only and not entry.strict:
+                continue
             asked, said = entry.said(question), entry.said(text)
             about = [option for option in entry.options if article_id in option.articles]
             if asked and (said or about) and not any(option in said + about for option in asked):
@@ -148,6 +156,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
     question: str
     options: list[_Option] = Field(min_length=2)
+    strict: bool = False
 
 
 class _File(BaseModel):
@@ -166,6 +175,7 @@ def load_distinctions(corpus_dir: Path) -> Distinctions:
                     Option(option.label, tuple(option.words), tuple(option.articles))
                     for option in entry.options
                 ),
+                entry.strict,
             )
             for entry in read.distinctions
         )

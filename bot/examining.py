@@ -96,9 +96,16 @@ class Examiner:
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
         needed = self.calibration.threshold(seen.features)
-        if seen.foreign:
+        if seen.foreign or not seen.ranked or self._is_of_another_case(seen):
             return False
         if self.platforms.named_others(seen.question):
             # An article that mentions the platform may still be about something else.
             needed = (1 + needed) / 2
-        return bool(seen.ranked) and seen.confidence >= needed
+        return seen.confidence >= needed
+
+    def _is_of_another_case(self, seen: Examined) -> bool:
+        best = seen.ranked[0].unit.passage
+        text = f"{best.heading}\n{best.text}"
+        return self.conversation.distinctions.contradicts(
+            seen.question, text, best.article_id, strict_only=True
+        )

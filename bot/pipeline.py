@@ -128,8 +128,12 @@ class MerchantBot(Quoter):
         passages = seen.found.passages
         if unsaid := self.distinctions.unsaid(seen.question, passages, margin=_UNSAID_MARGIN):
             return unsaid.question, unsaid.labels
-        if seen.found.named or len(set(terms(seen.question))) > _VAGUE_TERMS:
+        if seen.found.named or not self.is_sure(seen) or not self._is_vague(seen.question):
             return None
         near = [p.platform for p in passages if p.score >= passages[0].score - _UNSAID_MARGIN]
         platforms = tuple(dict.fromkeys(near))
         return ("您问的是哪个平台？", platforms) if len(platforms) > 1 else None
+
+    @staticmethod
+    def _is_vague(question: str) -> bool:
+        return len(set(terms(question))) <= _VAGUE_TERMS

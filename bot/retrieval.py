@@ -149,12 +149,13 @@ class HybridRetriever:
         return shares
 
     def _vector(self, asking: str, focus: str) -> Vectors:
+        texts = [asking, focus] if focus else [asking]
+        vectors = self._embedder.embed_queries(texts)
         if not focus:
-            return self._embedder.embed_queries([asking])[0]
-        whole, new = self._embedder.embed_queries([asking, focus])
-        both = whole + self._weights.focus * new
-        blended: Vectors = both / np.linalg.norm(both)
-        return blended
+            alone: Vectors = vectors[0]
+            return alone
+        both: Vectors = vectors[0] + self._weights.focus * vectors[1]
+        return both / np.float32(np.linalg.norm(both))
 
     def article(self, article_id: str) -> Article | None:
         """An indexed article; None when it is not (or no longer) there."""

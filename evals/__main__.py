@@ -96,6 +96,7 @@ def run(
     console = _console()
     tables.print_scores(scores, console)
     tables.print_gates(outcomes, console)
+    tables.print_worst(results, console)
     if changes:
         tables.print_changes(changes, console)
     if chat_model:

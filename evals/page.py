@@ -14,7 +14,7 @@ from evals import charts, metrics
 from evals.gates import Outcome
 from evals.report import Changes
 from evals.runner import Result
-from evals.scores import LABELS, Scores, answerable, given
+from evals.scores import LABELS, Scores, answerable, given, worst_first
 from evals.tables import shown
 
 
@@ -42,9 +42,14 @@ def render(
         test=scores.test,
         gates=outcomes,
         changes=changes,
-        failed=[case for case in content["cases"] if not case["passed"]],
+        failed=_failed(results, content),
         plots=_plots(results, scores, outcomes),
     )
+
+
+def _failed(results: Sequence[Result], content: dict[str, Any]) -> list[dict[str, Any]]:
+    cases = {case["id"]: case for case in content["cases"]}
+    return [cases[result.case.id] for result in worst_first(results)]
 
 
 def _plots(

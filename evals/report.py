@@ -12,9 +12,11 @@ from typing import Any
 from evals.errors import ReportError
 from evals.gates import Outcome
 from evals.runner import Result
-from evals.scores import LABELS, Figures, Scores
+from evals.scores import LABELS, Figures, Scores, worst_first
 
 VERSION = 1
+# So many failed cases are named one by one.
+WORST = 10
 
 
 def as_json(
@@ -42,6 +44,7 @@ def as_json(
             {"gate": one.label, **asdict(one.gate), "got": one.got, "missed": one.missed}
             for one in outcomes
         ],
+        "worst": [result.case.id for result in worst_first(results)[:WORST]],
         "cases": [_case(result) for result in results],
     }
 

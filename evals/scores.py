@@ -88,6 +88,22 @@ def figures(results: Sequence[Result]) -> Figures:
     }
 
 
+def worst_first(results: Sequence[Result]) -> list[Result]:
+    """The failed cases, the most harmful first.
+
+    What states something false comes before an answer where there is none, that before an
+    answer beside the point, that before a refusal; of like harm the surer one first.
+    """
+    failed = [result for result in results if not result.verdict.passed]
+    return sorted(failed, key=lambda result: (_harm(result), -result.answer.confidence))
+
+
+def _harm(result: Result) -> int:
+    verdict, said = result.verdict, result.answer.status in _SAID
+    false = verdict.wrong_calculation or verdict.inexact or verdict.invented or verdict.stated_wrong
+    return 0 if false else 1 if said and result.case.must_refuse else 2 if said else 3
+
+
 def answerable(results: Sequence[Result]) -> list[tuple[float, bool]]:
     """Confidence and whether there is an answer, of all cases where that is clear."""
     return [

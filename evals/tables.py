@@ -10,8 +10,9 @@ from rich.table import Table
 
 from evals.gates import Outcome
 from evals.phrased import Phrased
-from evals.report import Changes
-from evals.scores import LABELS, Scores
+from evals.report import WORST, Changes
+from evals.runner import Result
+from evals.scores import LABELS, Scores, worst_first
 
 _COLUMNS = (
     "pass_share",
@@ -70,6 +71,20 @@ def print_gates(outcomes: Sequence[Outcome], console: Console) -> None:
     for one in outcomes:
         verdict = "没有测" if one.got is None else "未达到" if one.missed else "达到"
         table.add_row(escape(one.label), shown(one.got, one.gate.figure), verdict)
+    console.print(table)
+
+
+def print_worst(results: Sequence[Result], console: Console) -> None:
+    """The failed cases that do most harm, with what is wrong in them."""
+    failed = worst_first(results)[:WORST]
+    if not failed:
+        return
+    table = Table(title=f"最严重的 {len(failed)} 个错误")
+    for heading in ("编号", "问题", "得到", "错在"):
+        table.add_column(heading, overflow="fold")
+    for one in failed:
+        wrong = "；".join(one.verdict.problems[:2])
+        table.add_row(*map(escape, (one.case.id, one.case.question, one.answer.status, wrong)))
     console.print(table)
 
 

@@ -59,6 +59,18 @@ def test_the_named_case_tells_which_articles_are_meant(distinctions: Distinction
     assert distinctions.articles_meant("个人和公司有啥区别") == frozenset()
 
 
+def test_a_text_about_another_case_contradicts_the_question(distinctions: Distinctions) -> None:
+    assert distinctions.contradicts("公司怎么开店", "个人开店只要身份证")
+    assert distinctions.contradicts("公司怎么开店", "只要身份证", "a/personal")
+    assert not distinctions.contradicts("公司怎么开店", "个人和企业的区别")
+    assert not distinctions.contradicts("怎么开店", "个人开店只要身份证")
+
+
+def test_a_case_that_is_only_denied_is_taken_out(distinctions: Distinctions) -> None:
+    assert distinctions.without_denied("我问的是公司，不是个人") == "我问的是公司"
+    assert distinctions.without_denied("不是个人") == "不是个人"
+
+
 def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "distinctions.yaml").write_text("distinctions: [{question: x}]", encoding="utf-8")
     with pytest.raises(BotError, match=r"distinctions\.yaml"):

@@ -6,11 +6,14 @@ import asyncio
 import datetime as dt
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from bot.answers import Turn
 from bot.pipeline import MerchantBot
+from bot.retrieval import HybridRetriever
 
 DAY = dt.date(2021, 11, 5)
 
@@ -223,3 +226,67 @@ def test_one_bot_may_be_asked_by_many_threads_and_from_an_event_loop(bot: Mercha
 
     assert threaded == expected * 4
     assert asyncio.run(ask_all()) == expected
+
+
+def test_a_follow_up_is_answered_by_what_is_new_in_it(bot: MerchantBot) -> None:
+    history = [Turn("user", "自主客服怎么开通"), Turn("assistant", "按步骤操作。")]
+    answer = bot.ask("怎么关", history=history)
+    assert "进行关闭" in quotes(answer)
+
+
+def test_a_step_is_asked_for_by_its_place_also_in_a_follow_up(bot: MerchantBot) -> None:
+    history = [Turn("user", "小红书自主客服怎么开通"), Turn("assistant", "按步骤操作。")]
+    third = bot.ask("第三步呢", history=history)
+    assert "3. " in quotes(third)
+    assert "4. " not in quotes(third)
+
+
+def test_an_item_of_the_list_before_is_asked_about_by_its_place(bot: MerchantBot) -> None:
+    history = [Turn("user", "Prime Day有哪些玩法"), Turn("assistant", "有4种。")]
+    answer = bot.ask("第一个怎么才能上", history=history)
+    assert "邀请" in quotes(answer)
+
+
+def test_a_vague_question_that_fits_several_platforms_is_asked_back(bot: MerchantBot) -> None:
+    asked = bot.ask("怎么开通")
+    assert asked.status == "clarify"
+    assert {"小红书", "微信小商店"} <= set(asked.suggestions)
+    history = [Turn("user", "怎么开通"), Turn("assistant", asked.text)]
+    answer = bot.ask("小红书", history=history)
+    assert "确认开通" in quotes(answer)
+
+
+def test_an_answer_says_nothing_off_the_point(bot: MerchantBot) -> None:
+    answer = bot.ask("小红书多久结算一次货款？")
+    assert [citation.section for citation in answer.citations] == ["小红书货款多久结算一次"]
+
+
+def test_another_market_is_not_answered_with_american_figures(bot: MerchantBot) -> None:
+    answer = bot.ask("日本有多少消费者提前购物")
+    assert answer.status == "not_found"
+    assert "31%" not in answer.text
+
+
+def test_a_refusal_names_the_figure_that_is_missing(bot: MerchantBot) -> None:
+    answer = bot.ask("小红书的佣金收几个点")
+    assert "佣金" in answer.text
+
+
+def test_articles_that_keep_changing_still_get_an_answer(bot: MerchantBot) -> None:
+    class Changing:
+        """A retriever whose articles are never what was found in them."""
+
+        def __init__(self, real: object) -> None:
+            self._real = real
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._real, name)
+
+        def article_text(self, article_id: str) -> str:
+            return ""
+
+    changing = replace(bot, retriever=cast(HybridRetriever, Changing(bot.retriever)))
+    answer = changing.ask("支付渠道费收多少")
+    assert answer.status == "not_found"
+    assert answer.trace["reason"] == "articles_changing"
+    assert not answer.citations
