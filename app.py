@@ -6,7 +6,6 @@ import errno
 import logging
 import socket
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,13 +17,11 @@ from ingest.settings import Settings, load_settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from bot import MerchantBot
-    from page import Assistant
+    from bot.service import Service
 
 # Longer than any answer takes; open pages hold their connections for ever.
 _GOODBYE_SECONDS = 2
-_BACKLOG = 128
-_WARM_UP = "多久结算一次"
+_BACKLOG = 2048
 
 cli = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 
@@ -39,73 +36,57 @@ def main(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="监听的端口，默认取自设置。")
     ] = None,
+    page: Annotated[bool, typer.Option(help="要不要网页；不要就只有 HTTP 接口。")] = True,
 ) -> None:
-    """打开掌柜问答的网页。"""
-    _log_warnings()
+    """打开掌柜问答的网页和 HTTP 接口。"""
     settings = load_settings()
-    serve(settings, host or settings.host, port or settings.port)
+    serve(settings, host or settings.host, port or settings.port, page=page)
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, *, page: bool = True) -> None:
     """Serve until stopped; raise what opening the bot raised, or ServeError."""
     listening = _listen(host, port)
     # Behind the port check, because they take seconds to import.
     import uvicorn
 
-    from page import Assistant
+    from bot.assembly import open_service
+    from bot.server.logs import configure_logging
+    from bot.server.stopping import PatientServer
 
-    assistant = Assistant(
-        lambda: warm_bot(settings), on_failure=lambda: setattr(server, "should_exit", True)
-    )
+    configure_logging(messages=settings.log_messages)
+    service = open_service(settings, progress=_tell)
+    application = make_server(service, settings, page=page)
     config = uvicorn.Config(
-        make_server(assistant),
+        application,
+        log_config=None,
         log_level="warning",
+        access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = PatientServer(config, application.state.underway, patience=settings.request_seconds)
     # Open pages keep a connection each; that stopping cuts them off is no error to report.
     logging.getLogger("uvicorn.error").addFilter(lambda record: not server.should_exit)
-    assistant.start()
-    typer.echo(f"网页：http://{f'[{host}]' if ':' in host else host}:{port}（按 Ctrl+C 停止）")
+    service.on_failure = lambda: setattr(server, "should_exit", True)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    typer.echo(
+        f"{'网页' if page else '接口'}：{address}{'' if page else '/docs'}（按 Ctrl+C 停止）"
+    )
     server.run(sockets=[listening])
-    if assistant.failure is not None:
-        raise assistant.failure
+    if service.failure is not None:
+        raise service.failure
 
 
-def warm_bot(settings: Settings) -> MerchantBot:
-    """A bot that has loaded all it needs to answer."""
-    from bot import open_bot
-
-    bot = open_bot(settings, progress=_tell)
-    bot.examine(_WARM_UP)
-    return bot
-
-
-def make_server(assistant: Assistant) -> FastAPI:
+def make_server(service: Service, settings: Settings, *, page: bool = True) -> FastAPI:
     """Everything served over HTTP; the page comes last, because it takes what is left over."""
-    from fastapi import FastAPI
+    from bot.server import make_api
 
-    from page import add_page_routes, build_page, mount_page
+    server = make_api(service, settings)
+    if not page:
+        return server
+    from page import add_page
 
-    server = FastAPI(title="掌柜问答", docs_url=None, redoc_url=None, openapi_url=None)
-    add_health_routes(server, lambda: assistant.ready)
-    add_page_routes(server, assistant)
-    return mount_page(server, build_page(assistant))
-
-
-def add_health_routes(server: FastAPI, ready: Callable[[], bool]) -> None:
-    """``/healthz``: the process lives. ``/readyz``: it answers without loading first."""
-    from fastapi.responses import JSONResponse
-
-    @server.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @server.get("/readyz")
-    def readyz() -> JSONResponse:
-        if ready():
-            return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "loading"}, status_code=503)
+    return add_page(server, service, settings)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -117,13 +98,6 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ServeError(
             f"不能在 {host}:{port} 上提供网页：{reason}。请用 --host、--port 换一个地址或端口。"
         ) from exc
-
-
-def _log_warnings() -> None:
-    # The handler's level, not the root's: some libraries set their own loggers to DEBUG.
-    handler = logging.StreamHandler()
-    handler.setLevel(logging.WARNING)
-    logging.basicConfig(handlers=[handler], format="%(levelname)s %(name)s: %(message)s")
 
 
 def _tell(line: str) -> None:

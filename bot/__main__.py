@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.answers import Answer
 from bot.errors import BotError
+from bot.plain import plain_text
 from ingest.errors import IngestError
 
 app = typer.Typer(
@@ -38,7 +38,7 @@ def ask(
     if as_json:
         typer.echo(json.dumps(answer.as_dict(), ensure_ascii=False, indent=2))
     else:
-        typer.echo(_plain(answer))
+        typer.echo(plain_text(answer))
     if answer.status == "rejected":
         raise typer.Exit(2)
 
@@ -109,6 +109,33 @@ def tool(
     typer.echo("\n".join(["依据：", *(f"  “{r.quote}”（{r.article_id}）" for r in worked.rules)]))
 
 
+@app.command()
+def dingtalk() -> None:
+    """单独运行钉钉 Stream 机器人（ZHANGGUI_DINGTALK_MODE=worker）；按 Ctrl+C 停止。"""
+    import asyncio
+
+    from bot.assembly import open_service
+    from bot.server.channels.alone import run_dingtalk
+    from ingest.settings import load_settings
+
+    settings = load_settings()
+    service = open_service(settings, progress=lambda line: typer.echo(line, err=True))
+    try:
+        asyncio.run(run_dingtalk(service, settings))
+    finally:
+        service.close()
+
+
+@app.command("make-key")
+def make_key_command() -> None:
+    """造一个接口密钥：密钥交给调用方，摘要写进 ZHANGGUI_API_KEYS。"""
+    from bot.keys import make_key
+
+    key, digest = make_key()
+    typer.echo(f"密钥（只显示这一次）：{key}")
+    typer.echo(f"写进设置：ZHANGGUI_API_KEYS=名字:{digest}")
+
+
 def _labels(entry: Any) -> str:
     """The choices of an input with their Chinese names, wherever the schema holds them."""
     if isinstance(entry, dict):
@@ -127,20 +154,6 @@ def _day(text: str | None) -> dt.date | None:
         return dt.date.fromisoformat(text)
     except ValueError as exc:
         raise BotError(f"--today 的值 {text!r} 不是日期，应写成 2021-10-20 这样。") from exc
-
-
-def _plain(answer: Answer) -> str:
-    parts = [answer.text]
-    if answer.citations:
-        parts.append(
-            "出处：\n"
-            + "\n".join(
-                f"[{c.n}] 《{c.title}》 {c.section}（{c.article_id}）" for c in answer.citations
-            )
-        )
-    if answer.suggestions:
-        parts.append("还可以问：" + "；".join(answer.suggestions))
-    return "\n\n".join(parts)
 
 
 def main() -> None:

@@ -32,7 +32,8 @@ class Passage:
 
     ``text == article_text[start:end]``; ``dense`` and ``asked`` are cosine similarities of the
     question to the passage and to the nearest of its merchants' questions, ``lexical`` a share
-    of the best lexical score (0 to 1), ``score`` what passages are ranked by.
+    of the best lexical score (0 to 1), ``score`` what passages are ranked by; ``other_case``
+    says that it speaks only of another case than the question (Europe, not America).
     """
 
     id: str
@@ -51,6 +52,7 @@ class Passage:
     published: str | None = None
     source_url: str | None = None
     questions: tuple[str, ...] = ()
+    other_case: bool = False
 
 
 @dataclass(frozen=True)

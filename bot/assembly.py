@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.calculating import Calculator, indexed_rules
@@ -12,6 +13,8 @@ from bot.conversation import Conversation
 from bot.distinctions import load_distinctions
 from bot.errors import RuleDataError
 from bot.lexical_store import lexical_dir
+from bot.phrasing import open_chat
+from bot.phrasing.model import OnCall, nobody
 from bot.pipeline import MerchantBot
 from bot.platforms import Platforms, load_platforms
 from bot.ranking import UnitRanker
@@ -37,10 +40,12 @@ def open_bot(
     embedder: Embedder | None = None,
     use_questions: bool = True,
     progress: Callable[[str], None] = lambda _: None,
+    on_chat_call: OnCall = nobody,
 ) -> MerchantBot:
     """A bot over the index of the settings.
 
     Without ``use_questions`` it answers as if no article said how merchants ask for it.
+    ``on_chat_call`` is told of every call to a chat model, for whoever counts tokens.
 
     Raises SettingsError, IndexMissingError, IndexMismatchError, IndexStoreError or
     ModelError, each saying what to do.
@@ -60,10 +65,11 @@ def open_bot(
         lexical_dir=lexical_dir(settings, index.manifest, use_questions=use_questions),
     )
     wording = load_wording()
-    return MerchantBot(
+    calculator = _calculator(retriever, platforms)
+    bot = MerchantBot(
         retriever=retriever,
         ranker=UnitRanker(retriever, wording),
-        calculator=_calculator(retriever, platforms),
+        calculator=calculator,
         conversation=Conversation(wording, platforms, distinctions),
         platforms=platforms,
         distinctions=distinctions,
@@ -71,6 +77,30 @@ def open_bot(
         wording=wording,
         calibration=load_calibration(),
     )
+    return with_chat(bot, settings, on_call=on_chat_call)
+
+
+def with_chat(bot: MerchantBot, settings: Settings, *, on_call: OnCall = nobody) -> MerchantBot:
+    """The bot with the chat model of the settings; as it is where they name none.
+
+    Raises SettingsError saying what is missing or cannot be used.
+    """
+    chat = open_chat(
+        settings,
+        platforms=bot.platforms,
+        distinctions=bot.distinctions,
+        rules=bot.calculator.rules,
+        embed=bot.retriever.embed,
+        article=bot.retriever.article,
+        on_call=on_call,
+    )
+    conversation = replace(bot.conversation, rewriter=chat.rewriter)
+    return replace(bot, phraser=chat.phraser, conversation=conversation)
+
+
+def without_chat(bot: MerchantBot) -> MerchantBot:
+    """The bot as it answers without a chat model."""
+    return replace(bot, phraser=None, conversation=replace(bot.conversation, rewriter=None))
 
 
 def open_service(
@@ -91,14 +121,15 @@ def open_service(
     settings = settings or load_settings()
 
     def warm_bot() -> MerchantBot:
-        bot = open_bot(settings, progress=progress)
+        bot = open_bot(settings, progress=progress, on_chat_call=service.chat_called)
         bot.examine(_WARM_UP)
         return bot
 
     options = ServiceOptions(
         threads=settings.answer_threads, idle=dt.timedelta(minutes=settings.session_minutes)
     )
-    return Service(make_bot or warm_bot, open_store(settings), options=options)
+    service = Service(make_bot or warm_bot, open_store(settings), options=options)
+    return service
 
 
 def open_rules(settings: Settings | None = None) -> Rules:

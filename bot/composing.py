@@ -30,7 +30,7 @@ class Style:
     margin_elsewhere: float = 0.03
     sections: int = 2
     most: int = 4
-    short_list: int = 160
+    short_list: int = 260
     short_passage: int = 120
     short_listing: int = 200
     list_margin: float = 0.04
@@ -59,12 +59,14 @@ class Composed:
     citations: tuple[Citation, ...]
 
 
-def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[Span]:
+def choose(
+    ranked: Sequence[Ranked], *, wants_list: bool, style: Style, wants_steps: bool = False
+) -> list[Span]:
     """The spans that answer a question, out of its ranked units."""
     chosen: list[Span] = []
     said: list[Ranked] = []
     length = 0
-    for candidate in _list_first(ranked, style) if wants_list else ranked:
+    for candidate in _list_first(ranked, style, wants_steps) if wants_list else ranked:
         if len(chosen) >= style.most:
             break
         if chosen and _too_far(candidate, said[0], style):
@@ -80,6 +82,9 @@ def choose(ranked: Sequence[Ranked], *, wants_list: bool, style: Style) -> list[
         if chosen and (span.is_list or length + len(span.quote) > style.budget):
             continue
         if any(_repeats(candidate, other) for other in said):
+            continue
+        # Of a long list one item: "- 宠物生活 - 汽车用品" would be half an answer.
+        if candidate.unit.kind == "item" and any(other.unit.kind == "item" for other in said):
             continue
         if candidate.open_point and said and not said[0].open_point:
             continue
@@ -123,7 +128,7 @@ def verify(citations: Sequence[Citation], text_of: Callable[[str], str | None]) 
             )
 
 
-def _list_first(ranked: Sequence[Ranked], style: Style) -> list[Ranked]:
+def _list_first(ranked: Sequence[Ranked], style: Style, wants_steps: bool) -> list[Ranked]:
     best = ranked[0].score if ranked else 0.0
     lists = [
         entry
@@ -131,8 +136,17 @@ def _list_first(ranked: Sequence[Ranked], style: Style) -> list[Ranked]:
         if entry.unit.listing is not None and entry.score >= best - style.list_margin
     ]
     # What a list is about stands in its lead-in; one item may be near by chance.
-    lists.sort(key=lambda entry: entry.unit.kind != "lead_in")
+    lists.sort(
+        key=lambda entry: (wants_steps and not _of_steps(entry), entry.unit.kind != "lead_in")
+    )
     return [*lists[:1], *(entry for entry in ranked if entry not in lists[:1])]
+
+
+def _of_steps(entry: Ranked) -> bool:
+    """Whether the unit is of a list that says what to do one after another."""
+    passage, listing = entry.unit.passage, entry.unit.listing
+    lead_in = passage.text[listing[0] - passage.start :].split("\n")[0] if listing else ""
+    return "步" in lead_in or "操作" in lead_in
 
 
 def _too_far(candidate: Ranked, best: Ranked, style: Style) -> bool:

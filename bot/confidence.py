@@ -34,6 +34,7 @@ FEATURES = (
     "figure_missing",
     "other_platform",
     "same_platform",
+    "other_case",
 )
 
 
@@ -59,10 +60,12 @@ def features(
         # That no figure is given may be just what the best sentence says.
         "figure_missing": float(
             not ranked[0].open_point
-            and wording.misses_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
+            and wording.missing_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
+            is not None
         ),
         "other_platform": float(_speaks_of_another(found)),
         "same_platform": float(best.platform in found.named),
+        "other_case": float(best.other_case),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.answers import Turn
 from bot.distinctions import Distinctions
@@ -17,13 +18,21 @@ _TURNS = 6
 _FEW_TERMS = 5
 
 
+class Rewrites(Protocol):
+    """Puts a follow-up as a question of its own; None where it cannot."""
+
+    def rewrite(self, message: str, history: Sequence[Turn]) -> str | None:
+        """The question."""
+
+
 @dataclass(frozen=True)
 class Conversation:
-    """Reads follow-ups without a model: by their words, and by what they leave out."""
+    """Reads follow-ups by their words and what they leave out; a chat model may read along."""
 
     wording: Wording
     platforms: Platforms
     distinctions: Distinctions
+    rewriter: Rewrites | None = None
 
     def readings(self, message: str, history: Sequence[Turn]) -> tuple[str, ...]:
         """Questions that stand on their own, the likelier first; never empty.
@@ -32,26 +41,36 @@ class Conversation:
         taken over.
         """
         message = self.distinctions.without_denied(message)
-        topic = self._topic([turn.content for turn in history if turn.role == "user"][-_TURNS:])
+        topic = self.topic(history)
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)
-        if self._is_correction(message):
-            return (topic,)
         if moved := advanced(topic, message):
             return (moved,)
+        if self._is_correction(message):
+            return (topic,)
         joined = self._joined(topic, message)
         placed = self._placed(topic, message)
-        return (joined, placed) if self._leans_on_topic(message) else (placed, joined)
+        by_rule = (
+            (joined, placed)
+            if self._leans_on_topic(message)
+            else tuple(dict.fromkeys((placed, joined, message)))
+        )
+        rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
+        return (rewritten, *by_rule) if rewritten else by_rule
 
-    def _topic(self, messages: Sequence[str]) -> str | None:
+    def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""
         topic: str | None = None
-        for message in messages:
-            if self.wording.smalltalk(message) or (topic and self._is_correction(message)):
+        for message in [turn.content for turn in history if turn.role == "user"][-_TURNS:]:
+            if self.wording.smalltalk(message):
                 continue
             if topic and (moved := advanced(topic, message)):
                 topic = moved
-            elif topic and not self.wording.switches_topic(message) and self._leans_on_topic(message):
+            elif topic and self._is_correction(message):
+                continue
+            elif (
+                topic and not self.wording.switches_topic(message) and self._leans_on_topic(message)
+            ):
                 topic = self._joined(topic, message)
             else:
                 topic = self._placed(topic, message) if topic else message
@@ -72,7 +91,8 @@ class Conversation:
         """Topic and message as one question; what the message replaces is taken out."""
         if self.platforms.named(message) or self.platforms.named_others(message):
             topic = self.platforms.without_names(topic)
-        return f"{self.distinctions.without_contrasts(topic, message)} {message}"
+        kept = self.distinctions.without_contrasts(topic, message)
+        return f"{kept} {self.wording.without_lead(message)}"
 
     def _placed(self, topic: str, message: str) -> str:
         """The message alone, said of the topic's platform where it names none itself."""

@@ -33,6 +33,11 @@ class Distinction:
     question: str
     options: tuple[Option, ...]
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The options to offer: those that articles are about."""
+        return tuple(option.label for option in self.options if option.articles)
+
     def said(self, text: str) -> list[Option]:
         """The options a text names, in their order; the longest word at a place counts."""
         found = {self._by_word[word] for word in self._pattern.findall(fold(text))}
@@ -40,7 +45,9 @@ class Distinction:
 
     def without_denied(self, text: str) -> str:
         """The text without options that it only says are not meant ("不是国内")."""
-        return re.sub(rf"[,，]?(?:不是|并非|而不是|没说|not )(?:{self._pattern.pattern})(?:的)?", "", text)
+        return re.sub(
+            rf"[,，]?(?:不是|并非|而不是|没说|not )(?:{self._pattern.pattern})(?:的)?", "", text
+        )
 
     @cached_property
     def _by_word(self) -> dict[str, str]:
@@ -98,6 +105,15 @@ class Distinctions:
         return frozenset(
             article for options in said if len(options) == 1 for article in options[0].articles
         )
+
+    def contradicts(self, question: str, text: str, article_id: str = "") -> bool:
+        """Whether a text, or its article, is only about other cases than a question names."""
+        for entry in self.entries:
+            asked, said = entry.said(question), entry.said(text)
+            about = [option for option in entry.options if article_id in option.articles]
+            if asked and (said or about) and not any(option in said + about for option in asked):
+                return True
+        return False
 
     def without_contrasts(self, topic: str, message: str) -> str:
         """The topic without the words of options that the message replaces by others."""

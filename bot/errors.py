@@ -9,11 +9,16 @@
     │   └── InputError             an input that cannot be (names the input)
     ├── CitationError          a citation that is not an exact slice of its article
     ├── BatchError             a batch file cannot be read or written
+    ├── ChatModelError         the chat model gave no usable answer, or not in time
     ├── StoreError             the database cannot be opened, read or written
-    └── ServiceError           the service cannot do what was asked of it
-        ├── UnknownAnswerError     feedback on an answer that was never given
-        ├── BusyError              too many questions wait already
-        └── ClosedError            the service is being stopped
+    ├── ServiceError           the service cannot do what was asked of it
+    │   ├── UnknownAnswerError     feedback on an answer that was never given
+    │   ├── BusyError              too many questions wait already
+    │   └── ClosedError            the service is being stopped
+    └── ChannelError           an IM platform's call, or a call to it
+        ├── ForbiddenCallError     not signed by the platform, or too old
+        ├── MalformedCallError     signed or not, it cannot be read
+        └── PushError              a platform did not take what was sent
 """
 
 from __future__ import annotations
@@ -52,6 +57,14 @@ class BatchError(BotError):
     """A batch file cannot be read or written."""
 
 
+class ChatModelError(BotError):
+    """The chat model gave no usable answer, or not in time; ``reason`` is a short code."""
+
+    def __init__(self, reason: str, problem: str) -> None:
+        super().__init__(problem)
+        self.reason = reason
+
+
 class StoreError(BotError):
     """The database cannot be opened, read or written."""
 
@@ -70,3 +83,19 @@ class BusyError(ServiceError):
 
 class ClosedError(ServiceError):
     """The service is being stopped and takes no more questions."""
+
+
+class ChannelError(BotError):
+    """Something between an IM platform and the bot; its text holds no message and no secret."""
+
+
+class ForbiddenCallError(ChannelError):
+    """A call that is not the platform's: unsigned, wrongly signed, for another bot, too old."""
+
+
+class MalformedCallError(ChannelError):
+    """A call that cannot be read."""
+
+
+class PushError(ChannelError):
+    """A platform could not be reached, or did not take what was sent."""

@@ -12,8 +12,8 @@ from bot.text import is_english
 
 if TYPE_CHECKING:
     from bot.calculating import Worked
-    from bot.distinctions import Distinction
-    from bot.pipeline import Examined
+    from bot.examining import Examined
+    from bot.quoting import Aside
 
 _OFFERED = 3
 
@@ -82,15 +82,16 @@ def not_written(seen: Examined, composed: Composed, missing: str) -> Answer:
     )
 
 
-def not_found(seen: Examined) -> Answer:
-    """Nothing was found that answers; says what there is instead."""
+def not_found(seen: Examined, missing: str | None) -> Answer:
+    """Nothing was found that answers; says what is missing, and what there is instead."""
     if seen.foreign:
         names = "、".join(sorted(seen.foreign))
         reason = "other_platform"
         text = f"知识库里没有{names}的规则，别的平台的规则不能照搬，所以不作回答。"
     else:
         reason = "not_sure"
-        text = "知识库里没有找到能回答这个问题的内容，所以不作回答。"
+        what = f"这个问题要的{missing}" if missing else "能回答这个问题的内容"
+        text = f"知识库里没有找到{what}，所以不作回答。"
     topics = list(dict.fromkeys(_topic(passage) for passage in seen.found.passages))[:_OFFERED]
     if topics:
         text += "\n\n知识库里相近的内容有：\n\n" + "\n".join(f"- {topic}" for topic in topics)
@@ -104,13 +105,13 @@ def not_found(seen: Examined) -> Answer:
     )
 
 
-def which_case(seen: Examined, unsaid: Distinction) -> Answer:
+def which_case(seen: Examined, question: str, options: tuple[str, ...]) -> Answer:
     """The rules differ by something the question leaves open."""
     return Answer(
         "clarify",
-        unsaid.question,
+        question,
         confidence=seen.confidence,
-        suggestions=tuple(option.label for option in unsaid.options if option.articles),
+        suggestions=options,
         timings_ms=seen.timings_ms,
         trace={"question": seen.question, "reason": "ambiguous"},
     )
@@ -133,7 +134,6 @@ def ask_for_inputs(worked: Worked) -> Answer:
     )
 
 
-Aside = tuple[str, Composed | None]
 """A question asked beside a calculation, and what the articles say to it."""
 
 

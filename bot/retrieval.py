@@ -29,7 +29,8 @@ class Weights:
     merchants' questions has over ``asked_floor`` (questions are more alike than question and
     passage), plus ``lexical`` times its share of the best BM25 score, plus ``platform`` when
     the question names the article's platform, plus ``case`` when it names the case that the
-    article is about (a personal or a company's shop).
+    article is about (a personal or a company's shop), plus ``other_case`` when the passage
+    speaks only of another case than the question.
     """
 
     asked: float = 0.8
@@ -37,6 +38,7 @@ class Weights:
     lexical: float = 0.06
     platform: float = 0.05
     case: float = 0.04
+    other_case: float = -0.08
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,16 @@ class HybridRetriever:
         self._use_questions = use_questions
         self._lexical = LexicalStore(index, lexical_dir, use_questions=use_questions)
 
+    @property
+    def index(self) -> ArticleIndex:
+        """What is searched."""
+        return self._index
+
+    @property
+    def embedder(self) -> Embedder:
+        """What the index was made with."""
+        return self._embedder
+
     def search(self, question: str, count: int = 8) -> Retrieved:
         """The best passages for a question, each an exact slice of a valid article."""
         named = self._platforms.named(question)
@@ -112,6 +124,9 @@ class HybridRetriever:
                 lexical.get(row.chunk.id, 0.0),
                 named,
                 meant,
+                self._distinctions.contradicts(
+                    asking, f"{row.chunk.heading}\n{row.chunk.text}", row.chunk.article_id
+                ),
             )
             for row, article in rows
         ]
@@ -127,7 +142,7 @@ class HybridRetriever:
         article = self.article(article_id)
         return article.text if article else None
 
-    def embed(self, texts: list[str]) -> Vectors:
+    def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of sentences, comparable with a question's."""
         return self._embedder.embed_passages(texts)
 
@@ -193,12 +208,14 @@ class HybridRetriever:
         lexical: float,
         named: frozenset[str],
         meant: frozenset[str],
+        other_case: bool,
     ) -> Passage:
         weights = self._weights
         score = dense + weights.lexical * lexical
         score += weights.asked * max(0.0, asked - weights.asked_floor)
         score += weights.platform * (article.platform in named)
         score += weights.case * (row.chunk.article_id in meant)
+        score += weights.other_case * other_case
         return Passage(
             id=row.chunk.id,
             article_id=row.chunk.article_id,
@@ -213,6 +230,7 @@ class HybridRetriever:
             dense=dense,
             asked=asked,
             lexical=lexical,
+            other_case=other_case,
             published=article.published,
             source_url=article.source.url,
             questions=row.questions,

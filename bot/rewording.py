@@ -23,6 +23,7 @@ _HAN_PAIR = re.compile(r"(?=([\u4e00-\u9fff]{2}))")
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 # A pair that stands in one passage only may itself span two words.
 _LEAST_PASSAGES = 2
+_ASKS = re.compile("[几哪谁]")
 _LATIN_RUN = re.compile(r"[a-z]{4,}")
 
 
@@ -82,9 +83,12 @@ class Homophones:
     def _is_unknown(self, pair: str) -> bool:
         from pypinyin.constants import PHRASES_DICT
 
-        # What is a word is not a slip, even where no passage has it.
+        # What is a word is not a slip, even where no passage has it; nor is what asks.
         return bool(
-            _HAN_PAIR.match(pair) and not self._lexical.knows(pair) and pair not in PHRASES_DICT
+            _HAN_PAIR.match(pair)
+            and not self._lexical.knows(pair)
+            and pair not in PHRASES_DICT
+            and not _ASKS.search(pair)
         )
 
     def _spelled_out(self, text: str) -> str:
@@ -110,10 +114,8 @@ def rewordings(question: str, thesaurus: Thesaurus, homophones: Homophones) -> I
     """The question put into the articles' words, where that changes anything."""
     folded = fold(question)
     corrected = homophones.corrected(question)
-    for text in (corrected, thesaurus.in_articles_words(corrected)):
-        if text != folded:
-            yield text
-            folded = text
+    translated = (thesaurus.in_articles_words(text) for text in (folded, corrected))
+    yield from (text for text in dict.fromkeys((*translated, corrected)) if text != folded)
 
 
 def _sound(term: str) -> tuple[str, ...]:

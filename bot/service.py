@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import datetime as dt
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 from bot.answers import Answer, Turn
 from bot.errors import BusyError, ClosedError, UnknownAnswerError
+from bot.phrasing import Call, OnCall
 from bot.pipeline import MerchantBot
 from bot.storage import GivenAnswer, Store, UnansweredQuestion
+
+# Is told each sentence of an answer that is ready before the rest of it.
+OnSentence = Callable[[str], None]
 
 _BUSY = "现在提问的人太多，请过一会儿再问。"
 _CLOSED = "服务正在停止，请稍后再问。"
@@ -27,6 +32,10 @@ class Asked:
 
     id: str
     answer: Answer
+
+
+def ignore(_: str) -> None:
+    """Listens to no sentence."""
 
 
 class Observer(Protocol):
@@ -67,6 +76,8 @@ class Service:
         self.failure: Exception | None = None
         self.on_failure = on_failure
         self.observers: list[Observer] = list(observers)
+        # Told of every call to a chat model, where the bot has one.
+        self.chat_observers: list[OnCall] = []
         self._open_bot = open_bot
         self._bot: MerchantBot | None = None
         self._opened = threading.Event()
@@ -111,6 +122,11 @@ class Service:
         finally:
             self._opened.set()
 
+    def chat_called(self, call: Call) -> None:
+        """Pass a call on to whoever counts."""
+        for observe in self.chat_observers:
+            observe(call)
+
     # -- asking ----------------------------------------------------------------------
 
     def ask(
@@ -121,14 +137,18 @@ class Service:
         history: Sequence[Turn] = (),
         today: dt.date | None = None,
         channel: str = "api",
+        shown: OnSentence = ignore,
     ) -> Asked:
         """Answer a question and keep the answer.
 
-        With ``session`` the conversation is kept here, and ``history`` is left aside; without
-        it the caller brings the history. Raises BusyError, ClosedError, StoreError, and what
-        opening the bot raised.
+        ``shown`` is called, in another thread, with each sentence that is ready before the rest;
+        the answer's text begins with just those.
+
+        With ``session`` the conversation is kept here, and ``history`` (what a message quotes)
+        comes after it; without it the caller brings the whole history. Raises BusyError,
+        ClosedError, StoreError, and what opening the bot raised.
         """
-        return self._submit(text, session, history, today, channel).result()
+        return self._submit(text, session, history, today, channel, shown).result()
 
     async def aask(
         self,
@@ -138,9 +158,12 @@ class Service:
         history: Sequence[Turn] = (),
         today: dt.date | None = None,
         channel: str = "api",
+        shown: OnSentence = ignore,
     ) -> Asked:
         """The same off the event loop; a question whose asker is gone before its turn is left."""
-        return await asyncio.wrap_future(self._submit(text, session, history, today, channel))
+        return await asyncio.wrap_future(
+            self._submit(text, session, history, today, channel, shown)
+        )
 
     def _submit(
         self,
@@ -149,13 +172,18 @@ class Service:
         history: Sequence[Turn],
         today: dt.date | None,
         channel: str,
+        shown: OnSentence,
     ) -> Future[Asked]:
         if self._closed:
             raise ClosedError(_CLOSED)
         if not self._taken.acquire(blocking=False):
             raise BusyError(_BUSY)
         try:
-            future = self._pool.submit(self._answer, text, session, history, today, channel)
+            # The asker's log context (the request's id) goes along.
+            run = contextvars.copy_context().run
+            future = self._pool.submit(
+                run, self._answer, text, session, history, today, channel, shown
+            )
         except RuntimeError as exc:  # closed since we looked
             self._taken.release()
             raise ClosedError(_CLOSED) from exc
@@ -169,12 +197,13 @@ class Service:
         history: Sequence[Turn],
         today: dt.date | None,
         channel: str,
+        shown: OnSentence,
     ) -> Asked:
         bot = self.bot
         started = time.perf_counter()
         if session is not None:
-            history = self.store.history(session, idle=self.options.idle)
-        answer = bot.ask(text, history=history, today=today)
+            history = (*self.store.history(session, idle=self.options.idle), *history)
+        answer = _listened(bot.stream(text, history=history, today=today), shown)
         given = GivenAnswer(
             id=secrets.token_urlsafe(16),
             at=dt.datetime.now(dt.UTC),
@@ -223,5 +252,18 @@ class Service:
     def close(self) -> None:
         """Take no more questions, finish those taken, and let the database go."""
         self._closed = True
+        # Whoever waits for a bot that never comes would keep the process for ever.
+        if not self._started:
+            self.failure = ClosedError(_CLOSED)
+            self._opened.set()
         self._pool.shutdown(wait=True)
         self.store.close()
+
+
+def _listened(parts: Iterator[str | Answer], shown: OnSentence) -> Answer:
+    """The answer at the end of a stream, its sentences told on the way."""
+    answer: str | Answer = ""
+    for answer in parts:
+        if isinstance(answer, str):
+            shown(answer)
+    return cast(Answer, answer)

@@ -24,14 +24,19 @@ _NEXT = re.compile(
     r"(?:做完|弄完|搞完|填完|完成|好|完|过)?(?:了|咗)?(?:之后|以后|后|然后|接着|紧接着)?"
     r"(?:下一步|下步|接下来|下面一步)"
     r"|(?:再)?(?:然后|接着|之后|以后|后面)(?:呢|嘞|咧|捏|咩|又|再|该|要|还要)*"
-    r"(?:(?:点|做|干|按|弄|选|填|去|怎么做|怎么弄|咋弄|咋办)+(?:什么|啥|哪|嘛|咩|乜|呢|么)+.{0,3})?[?？!！。 ]*$"
+    r"(?:(?:点|做|干|按|弄|选|填|去|怎么做|怎么弄|咋弄|咋办)+(?:什么|啥|哪|嘛|咩|乜|呢|么)+.{0,3})?"
+    r"[?？!！。 ]*$"
     r"|(?:完|好|过)(?:了|咗)?(?:之后|以后|后)?(?:再|又|该|要|还要)*"
     r"(?:点|做|干|按|弄|选|填)+(?:什么|啥|哪|嘛|咩|乜)+.{0,3}[?？!！。 ]*$"
     r"|what(?:'s| is| comes)? next"
 )
+_LABEL = re.compile(rf"步骤([{_DIGITS}]+)")
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)、])\s*")
 _CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
-_FILLERS = re.compile(r"[那呢嘞咧啊吧呀嘛是么的了\s]")
+_FILLERS = re.compile(
+    r"(?:再|具体|详细|帮我|给我|请)*(?:说|讲|看|列)(?:一遍|一下|说|讲|看)?"
+    r"|(?:是|要|该)?(?:干|做)?(?:什么|啥|嘛|咩)(?:内容)?|怎么做|[那呢嘞咧啊吧呀嘛是么的了\s]"
+)
 # An item is the one named when it holds this share of the words that name it.
 _NAMED = 0.4
 # Lists of passages that score this much below the best one are about something else.
@@ -71,6 +76,8 @@ def place_asked(question: str) -> Place | None:
 def step_asked(passages: Sequence[Passage], place: Place) -> list[Span]:
     """The item at that place with the line its list begins with; empty when there is none."""
     lists = list(_lists(passages))
+    if not place.after and (whole := _section_of(lists, place)):
+        return [whole]
     found = _after(lists, place) if place.after else _at(lists, place.number)
     if found is None:
         return []
@@ -87,6 +94,19 @@ def named_item(passages: Sequence[Passage], place: Place) -> str | None:
     return None
 
 
+def without_place(question: str) -> str:
+    """The question as its list is best searched for: without the place that is asked for."""
+    place = place_asked(question)
+    if place is None or place.after or _LABEL.search(question) or not _FILLERS.sub("", place.rest):
+        return question
+    return f"{_FILLERS.sub(' ', place.rest).strip()} {'步骤' if '步' in question else '有哪些'}"
+
+
+def asks_more(place: Place) -> bool:
+    """Whether something is asked of the item, not only which one it is."""
+    return len(set(terms(_FILLERS.sub("", place.rest)))) > 1
+
+
 def advanced(topic: str, message: str) -> str | None:
     """The topic with its place moved on, when a message only asks for the next or another one."""
     asked = place_asked(message)
@@ -98,6 +118,18 @@ def advanced(topic: str, message: str) -> str | None:
     if asked.after:
         return f"{before.rest} 第{before.number + asked.number}步" if before.number > 0 else None
     return f"{before.rest} {message}"
+
+
+def _section_of(lists: Sequence[list[Unit]], place: Place) -> Span | None:
+    """The whole list under a heading that bears the number ("开张任务步骤三…") and is meant."""
+    for steps in lists:
+        passage, listing = steps[0].passage, steps[0].listing
+        found = _LABEL.search(passage.heading)
+        if found and listing and _value(found[1]) == place.number:
+            named = passage.heading[: found.start()]
+            if named and named in place.rest:
+                return Span(passage, *listing, is_list=True)
+    return None
 
 
 def _at(lists: Sequence[list[Unit]], number: int) -> Unit | None:
@@ -137,8 +169,8 @@ def _share(text: str, named: str) -> float:
 
 def _label(text: str) -> int | None:
     """The number a step gives itself in words: “开张任务”步骤三."""
-    found = re.search(rf"步骤([{_DIGITS}]+)：", text)
-    return _value(found.group(1)) if found else None
+    found = _LABEL.search(text.partition("：")[0])
+    return _value(found[1]) if found else None
 
 
 def _lists(passages: Sequence[Passage]) -> Iterator[list[Unit]]:

@@ -161,6 +161,11 @@ def _many(entry: dict[str, Any], least: int = 1) -> dict[str, Any]:
     return {"type": "array", "items": entry, "minItems": least}
 
 
+def _set(entry: dict[str, Any], least: int = 1) -> dict[str, Any]:
+    """Of which each value is either in or not, and their order says nothing."""
+    return _many(entry, least) | {"uniqueItems": True}
+
+
 _DAY_SCHEMA = {"type": "string", "format": "date"}
 _FLAG_SCHEMA = {"type": "boolean"}
 _AMOUNT_SCHEMA = {"type": "string", "format": "decimal"}
@@ -188,7 +193,7 @@ Goods = Annotated[disputes.Goods, BeforeValidator(_code(disputes.GOODS))]
 ManyGoods = Annotated[
     list[Goods],
     BeforeValidator(_entries),
-    WithJsonSchema(_many(_choices(disputes.GOODS))),
+    WithJsonSchema(_set(_choices(disputes.GOODS))),
 ]
 SpecialCase = Annotated[
     disputes.SpecialCase,
@@ -199,7 +204,7 @@ Fact = Annotated[disputes.Fact, BeforeValidator(_code(disputes.FACTS))]
 Facts = Annotated[
     list[Fact],
     BeforeValidator(_entries),
-    WithJsonSchema(_many(_choices(disputes.FACTS), least=0)),
+    WithJsonSchema(_set(_choices(disputes.FACTS), least=0)),
 ]
 Times = Annotated[
     list[Annotated[dt.time, BeforeValidator(_time)]],

@@ -13,6 +13,10 @@ from bot.text import fold
 
 _FILE = Path(__file__).with_name("wording.yaml")
 _AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
+_LEADS = re.compile(
+    r"^(?:那么|那|咁|要是|如果|假如|若|换成|改成|还有|另外|所以|然后|他要是|她要是|他|她|它|就是|,|，|\s)+"
+)
+_TAILS = re.compile(r"[呢咧捏呐嘞咩啊吧呀?？!！。~～\s]+$")
 # A message is read part by part, each with the stop that ends it.
 _PARTS = re.compile(r"[^,，。;；!！?？\n:：]+[,，。;；!！?？\n:：]*|[,，。;；!！?？\n:：]+")
 
@@ -35,6 +39,7 @@ class Wording:
     """The compiled patterns; made by ``load_wording``."""
 
     lists: re.Pattern[str]
+    steps: re.Pattern[str]
     open_points: re.Pattern[str]
     back_references: re.Pattern[str]
     corrections: re.Pattern[str]
@@ -50,6 +55,10 @@ class Wording:
         """Whether a list or steps are asked for."""
         return bool(self.lists.search(fold(question)))
 
+    def wants_steps(self, question: str) -> bool:
+        """Whether it is asked how something is done."""
+        return bool(self.steps.search(fold(question)))
+
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
         return bool(self.open_points.search(sentence))
@@ -62,6 +71,11 @@ class Wording:
     def refers_back(self, message: str) -> bool:
         """Whether a message points at what was said before."""
         return bool(self.back_references.search(fold(message)))
+
+    def without_lead(self, message: str) -> str:
+        """A follow-up without "那要是" before and "呢" after what it says; never empty."""
+        rest = _LEADS.sub("", _TAILS.sub("", message)).strip()
+        return rest if sum(char.isalnum() for char in rest) > 1 else message
 
     def switches_topic(self, message: str) -> bool:
         """Whether a message says that it begins a new topic."""
@@ -103,9 +117,10 @@ class Wording:
         folded = fold(question)
         return any(kind.asks.search(folded) for kind in self.figures)
 
-    def misses_figure(self, question: str, sentences: Iterable[str]) -> bool:
-        """Whether a figure is asked for (a price, a time, a number) and no sentence holds one."""
-        return bool(self._missing(question, list(sentences)))
+    def missing_figure(self, question: str, sentences: Iterable[str]) -> str | None:
+        """The name of a figure asked for (a price, a time, a number) that no sentence holds."""
+        missing = self._missing(question, list(sentences))
+        return missing[0].name if missing else None
 
     def needed_figure(self, question: str, sentences: Iterable[str]) -> str | None:
         """The name of a figure without which nothing answers the question, if none is there."""
@@ -137,6 +152,7 @@ def load_wording() -> Wording:
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return Wording(
         lists=re.compile("|".join(content["wants_list"])),
+        steps=re.compile("|".join(content["wants_steps"])),
         open_points=re.compile("|".join(content["open_point"])),
         back_references=re.compile("|".join(content["refers_back"])),
         corrections=re.compile("|".join(content["correction"])),

@@ -15,11 +15,12 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from bot import Question
+from bot import MerchantBot, Question
 from bot.errors import BotError
 from evals.cases import CASES_DIR, Case, load_cases
+from evals.drafts import DRAFTS
 from evals.errors import BenchError, CaseError, EvalError
-from evals.runner import Askable, Ranking, run_cases
+from evals.runner import Askable, Ranking, Result, run_cases
 from ingest.errors import IngestError
 
 app = typer.Typer(
@@ -54,9 +55,13 @@ def run(
     url: Annotated[str | None, typer.Option(help="问一个正在运行的服务，而不是本进程。")] = None,
     gates: Annotated[bool, typer.Option("--gates", help="有门槛未达到时退出码为 1。")] = False,
     cases: Annotated[Path, typer.Option(help="用例目录。")] = CASES_DIR,
+    chat_model: Annotated[
+        str | None, typer.Option(help="另用这个大模型跑一遍，把指标并排报告；密钥从设置里读。")
+    ] = None,
+    chat_base_url: Annotated[str | None, typer.Option(help="这个大模型的服务地址。")] = None,
 ) -> None:
     """跑全部用例，打印各类指标；门槛按 test 部分定，算错和编造数字一次都不行。"""
-    from evals import report, tables
+    from evals import phrased, report, tables
     from evals.article_files import ArticleFiles
     from evals.gates import check
     from evals.page import render
@@ -65,12 +70,18 @@ def run(
 
     if gates and split == "dev":
         raise CaseError("门槛按 test 部分定，--gates 不能和 --split dev 一起用。")
+    if chat_model and url:
+        raise CaseError("--chat-model 用在本进程里，不能和 --url 一起用。")
     chosen = load_cases(cases, split=split, kinds=_listed(kinds))
     old = report.load(against) if against else None
     articles = ArticleFiles(load_settings().corpus_dir)
     bot, ranking, target = _target(url)
-    with tqdm(total=len(chosen), unit="问", desc="评测", disable=None, leave=False) as bar:
-        results = run_cases(chosen, bot, articles, ranking=ranking, progress=bar.update)
+
+    def asked(askable: Askable, stage: str) -> list[Result]:
+        with tqdm(total=len(chosen), unit="问", desc=stage, disable=None, leave=False) as bar:
+            return run_cases(chosen, askable, articles, ranking=ranking, progress=bar.update)
+
+    results = asked(bot, "评测")
     scores = score(results)
     outcomes = check(scores)
     content = report.as_json(
@@ -87,6 +98,11 @@ def run(
     tables.print_gates(outcomes, console)
     if changes:
         tables.print_changes(changes, console)
+    if chat_model:
+        with_model = asked(_with_chat(bot, chat_model, chat_base_url), f"评测 {chat_model}")
+        beside, made = score(with_model), phrased.summarise(with_model)
+        tables.print_beside(scores, beside, made, chat_model, console)
+        content["chat"] = phrased.as_json(chat_model, beside, made)
     if json_out:
         report.write_json(json_out, content)
         console.print(f"JSON 报告：{json_out}")
@@ -167,6 +183,55 @@ def calibrate(
 
 
 @app.command()
+def drafts(
+    fit: Annotated[
+        bool, typer.Option("--fit", help="先在 fit 部分重新拟合，写进机器人读的文件。")
+    ] = False,
+    path: Annotated[Path, typer.Option("--drafts", help="标注的草稿。")] = DRAFTS,
+    gates: Annotated[bool, typer.Option("--gates", help="没有达到目标时退出码为 1。")] = False,
+) -> None:
+    """量大模型草稿里的错句有多少不会被看到、好句有多少被误删；按 test 部分报告。"""
+    from bot.assembly import open_bot
+    from bot.phrasing.checking import Checker
+    from bot.phrasing.support import __file__ as support_file
+    from bot.phrasing.support import load_support
+    from evals import drafts as measured
+    from evals.report import write_json
+
+    bot = open_bot(progress=_say)
+    checker = Checker(load_support(), bot.platforms, bot.distinctions, bot.retriever.embed)
+    with _stages() as progress:
+        judged = measured.judge_drafts(
+            measured.read_drafts(path), checker, lambda done, total: progress("草稿", done, total)
+        )
+    if fit:
+        support = measured.fit_support(judged)
+        judged = measured.with_support(judged, support)
+        out = Path(support_file).with_name("support.json")
+        write_json(out, measured.as_json(support, measured.caught(judged, "test")))
+        typer.echo(f"已写入 {out}。")
+    table = Table(title="草稿里的句子：不会被看到的 / 全部")
+    for heading in ("句子", "fit", "test"):
+        table.add_column(heading, justify="left" if heading == "句子" else "right")
+    both = [measured.caught(judged, split) for split in ("fit", "test")]
+    for fitted, tested in zip(*both, strict=True):
+        table.add_row(
+            measured.LABELS[fitted.label],
+            *(f"{row.caught} / {row.count}" for row in (fitted, tested)),
+        )
+    _console().print(table)
+    found, dropped = measured.shares(both[1])
+    typer.echo(
+        f"test 部分：数字错、换平台、没有依据、没有标注出处的句子拦下 {found:.1%}"
+        f"（目标 ≥ {measured.LEAST_CAUGHT:.0%}），好句误删 {dropped:.1%}"
+        f"（目标 ≤ {measured.MOST_DROPPED:.0%}）。"
+    )
+    reached = found >= measured.LEAST_CAUGHT and dropped <= measured.MOST_DROPPED
+    if gates and not reached:
+        raise typer.Exit(1)
+
+
+@app.command()
 def bench(
     sizes: Annotated[
         str, typer.Option(help="多少篇文章，逗号分隔；8 是本项目的文章，其余是生成的。")
@@ -226,9 +291,9 @@ def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:
         from evals.service import ServiceBot
 
         return ServiceBot(url), None, url
-    from bot.assembly import open_bot
+    from bot.assembly import open_bot, without_chat
 
-    bot = open_bot(progress=_say)
+    bot = without_chat(open_bot(progress=_say))
     # Loading the model is no part of the first answer's time.
     bot.retriever.search("结算")
 
@@ -238,6 +303,17 @@ def _target(url: str | None) -> tuple[Askable, Ranking | None, str]:
         return [passage.article_id for passage in seen.found.passages]
 
     return bot, found, "本进程"
+
+
+def _with_chat(bot: Askable, model: str, base_url: str | None) -> MerchantBot:
+    """The bot of this process with a chat model; its key and limits are the settings'."""
+    from bot.assembly import with_chat
+    from ingest.settings import load_settings
+
+    assert isinstance(bot, MerchantBot)
+    chosen = {"chat_model": model, "chat_base_url": base_url}
+    given = {name: value for name, value in chosen.items() if value is not None}
+    return with_chat(bot, load_settings().model_copy(update=given))
 
 
 def _listed(text: str) -> list[str]:

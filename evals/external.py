@@ -18,7 +18,7 @@ import yaml
 
 from bot import MerchantBot, open_bot
 from bot.composing import Composed, choose, compose
-from bot.pipeline import Examined
+from bot.examining import Examined
 from bot.ranking import UnitRanker
 from evals import metrics
 from evals.errors import SquadError

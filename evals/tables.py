@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from evals.gates import Outcome
+from evals.phrased import Phrased
 from evals.report import Changes
 from evals.scores import LABELS, Scores
 
@@ -87,3 +88,26 @@ def print_changes(changes: Changes, console: Console) -> None:
         was, now = shown(one.was, one.figure), shown(one.now, one.figure)
         if was != now:
             console.print(escape(f"  {one.label}：{was} → {now}"))
+
+
+def print_beside(
+    plain: Scores, phrased: Scores, made: Phrased, model: str, console: Console
+) -> None:
+    """All figures without the chat model and with it, and what the model did."""
+    table = Table(title=f"不用大模型与用 {escape(model)}")
+    for heading in ("指标", "不用", "用", "不用，仅 test", "用，仅 test"):
+        table.add_column(heading, justify="left" if heading == "指标" else "right")
+    for name, label in LABELS.items():
+        both = (plain.overall, phrased.overall, plain.test, phrased.test)
+        table.add_row(label, *(shown(figures[name], name) for figures in both))
+    console.print(table)
+    reasons = "、".join(f"{reason} {count}" for reason, count in made.reasons.items())
+    dropped = "、".join(f"{fault} {count}" for fault, count in made.dropped.items())
+    console.print(
+        escape(
+            f"交给大模型 {made.offered} 个回答，用它的话 {made.phrased} 个；"
+            f"留下 {made.kept} 句，删去 {sum(made.dropped.values())} 句"
+            f"（{dropped or '无'}）；改用原句的原因：{reasons or '无'}；"
+            f"词元：输入 {made.input_tokens}，输出 {made.output_tokens}，费用 {made.cost}。"
+        )
+    )

@@ -21,7 +21,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -64,6 +66,8 @@ _CHANGES_KEPT = 2000
 _READER_PATIENCE = 30.0
 _WRITER_PATIENCE = 3.0
 _SERVER_TIMEOUT = 5.0
+# So long a token that was read counts as the present one.
+_STATE_S = 0.05
 _FOLDER_ADVICE = (
     "请确认没有别的程序占用、磁盘未满、有读写权限；如果数据已损坏，"
     "把这个目录改名保留，再运行 python -m ingest sync 重新建立。"
@@ -210,6 +214,8 @@ class ArticleIndex:
         self._collections: dict[str, Collection] = {}
         # The token at which the vectors were read from disk; None before that.
         self._loaded_at: str | None = None
+        # The token read last, and when.
+        self._seen_state = ("", -math.inf)
         # Articles changed since readers were last told, and whether it is said that there are.
         self._changed: set[str] = set()
         self._writing = False
@@ -382,6 +388,7 @@ class ArticleIndex:
 
     def _put_state(self, token: str, changes: list[Any], *, writing: bool) -> None:
         written = json.dumps(changes, ensure_ascii=False)
+        self._seen_state = ("", -math.inf)
         self._collections["state"].upsert(
             ids=[_STATE_ROW],
             embeddings=cast(Any, [_NO_VECTOR]),
@@ -460,8 +467,16 @@ class ArticleIndex:
     # -- reading ---------------------------------------------------------------------
 
     def state(self) -> str:
-        """Token of what is indexed; another one means: look again."""
+        """Token of what is indexed; another one means: look again.
+
+        It is as of the last moment: one question asks for it several times. What an article says
+        is held against its version at each reading, so nothing deleted is answered from.
+        """
+        token, read_at = self._seen_state
+        if time.monotonic() - read_at < _STATE_S:
+            return token
         token = self._read(_token)
+        self._seen_state = (token, time.monotonic())
         if self._loaded_at not in (None, token):
             with _explained(self._place):
                 # While a sync is still at it the old connection does: rows that are gone

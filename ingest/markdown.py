@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -33,7 +34,9 @@ class Block:
     title: str = ""
 
 
-def read_blocks(text: str) -> list[Block]:
+# The same passages are taken apart for one question after another.
+@lru_cache(maxsize=256)
+def read_blocks(text: str) -> tuple[Block, ...]:
     """All top-level blocks in order; every non-blank character lies in exactly one."""
     starts = [0, *(found.end() for found in _LINE_END.finditer(text)), len(text)]
     blocks: list[Block] = []
@@ -44,7 +47,7 @@ def read_blocks(text: str) -> list[Block]:
         blocks.append(block)
         at = block.end
     blocks.extend(_gap(text, at, len(text)))
-    return blocks
+    return tuple(blocks)
 
 
 def headings(text: str) -> list[str]:

@@ -1,7 +1,5 @@
-"""The web page: what merchants see, and the routes only the page needs."""
+"""The web page: what merchants and maintainers see, and the routes only the page needs."""
 
-from page.assistant import Assistant
-from page.routes import add_page_routes
-from page.view import build_page, mount_page
+from page.site import add_page
 
-__all__ = ["Assistant", "add_page_routes", "build_page", "mount_page"]
+__all__ = ["add_page"]

@@ -7,34 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import Answer, BotError, Turn
+from bot.service import Service
 from ingest.errors import IngestError
-from page.assistant import Assistant
-from page.rendering import render_answer, render_failure
+from page.words import Words
 
 _LOG = logging.getLogger(__name__)
 _REMEMBERED = 10
-_FAILED = "出错了，这个问题没有答成。请再发一次；还是不行的话，请告诉维护人员。"
-
-EXAMPLES = (
-    "小红书货款多久结算一次？",
-    "小红书支付渠道费收几个点？",
-    "买家说是假货，多久之内能维权？",
-    "个人开微信小商店要什么证件？",
-    "小红书订单几天自动确认收货？",
-    "亚马逊 Prime Day 有哪几种玩法？",
-)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A question and what came back; ``answer`` is None when answering failed.
-
-    ``html`` is the answer as shown: rendered once, while its articles were as it quotes them.
-    """
+    """A question and what came back: an answer with its id, or what went wrong instead."""
 
     question: str
     answer: Answer | None
-    html: str
+    id: str = ""
+    problem: str = ""
 
 
 Conversation = tuple[Exchange, ...]
@@ -48,17 +36,17 @@ class Offers:
     texts: tuple[str, ...] = ()
 
 
-def reply(assistant: Assistant, question: str, before: Conversation) -> Exchange:
-    """Ask the bot; whatever goes wrong becomes words here."""
+def reply(service: Service, question: str, before: Conversation, words: Words) -> Exchange:
+    """Ask; whatever goes wrong becomes words here."""
     try:
-        answer = assistant.ask(question, turns(before))
-        return Exchange(question, answer, render_answer(answer, assistant.article))
+        asked = service.ask(question, history=turns(before), channel="page")
+        return Exchange(question, asked.answer, asked.id)
     except (BotError, IngestError) as exc:
         _LOG.warning("answering failed: %s", exc)
-        return Exchange(question, None, render_failure(str(exc)))
+        return Exchange(question, None, problem=str(exc))
     except Exception:
         _LOG.exception("answering failed")
-        return Exchange(question, None, render_failure(_FAILED))
+        return Exchange(question, None, problem=words("answer_failed"))
 
 
 def turns(conversation: Sequence[Exchange]) -> list[Turn]:
@@ -71,12 +59,12 @@ def turns(conversation: Sequence[Exchange]) -> list[Turn]:
     return history
 
 
-def offers(conversation: Conversation) -> Offers:
+def offers(conversation: Conversation, words: Words) -> Offers:
     """What to offer next: examples first, then what the last answer suggests."""
     if not conversation:
-        return Offers("可以这样问", EXAMPLES)
+        return Offers(words("try_asking"), words.examples)
     answer = conversation[-1].answer
     if answer is None or not answer.suggestions:
         return Offers()
-    lead = "请选一项，或者直接输入" if answer.status == "clarify" else "还可以问"
+    lead = words("choose_one") if answer.status == "clarify" else words("ask_more")
     return Offers(lead, answer.suggestions)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from bot.tools import TOOLS, tool_schema
+from page.words import Words
 
 RESULTS = {
     "auto_confirm_date": "自动确认收货日",
@@ -15,7 +16,7 @@ RESULTS = {
     "confirm_date": "确认收货日",
     "cyber_monday": "网络星期一",
     "days_since_close": "距上次关闭的天数",
-    "deadline": "截止日",
+    "deadline": "维权截止日",
     "decision": "处理结果",
     "documents": "要交的材料",
     "earliest_apply_date": "最早可申请的日期",
@@ -39,37 +40,54 @@ RESULTS = {
 _VALUES = {"accepted": "可以受理", "not_accepted": "不予受理", "suspended": "中止处理"}
 
 
-def tool_title(tool: str) -> str:
+def tool_title(tool: str, words: Words) -> str:
     """A tool's name for merchants."""
-    return TOOLS[tool].title if tool in TOOLS else tool
+    return words.term(TOOLS[tool].title) if tool in TOOLS else tool
 
 
-def input_rows(tool: str, inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+def input_titles(tool: str) -> dict[str, str]:
+    """What a tool calls its inputs, in Chinese."""
+    return {name: str(entry["title"]) for name, entry in _properties(tool).items()}
+
+
+def result_title(name: str, words: Words) -> str:
+    """What a value that came out is called."""
+    return words.term(RESULTS.get(name, name))
+
+
+def input_rows(tool: str, inputs: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     """Titles and values of what a tool was given, as the tool itself names them."""
     properties = _properties(tool)
     rows = []
     for name, value in inputs.items():
         known = properties.get(name, {})
-        rows.append((str(known.get("title", name)), spoken(value, _choices(known))))
+        title = words.term(str(known.get("title", name)))
+        rows.append((title, spoken(value, _choices(known), words)))
     return rows
 
 
-def result_rows(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+def result_rows(result: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     """Titles and values of what came out."""
-    return [(RESULTS.get(name, name), spoken(value, _VALUES)) for name, value in result.items()]
+    return [
+        (result_title(name, words), spoken(value, _VALUES, words)) for name, value in result.items()
+    ]
 
 
-def spoken(value: Any, choices: Mapping[str, str]) -> str:
+def spoken(value: Any, choices: Mapping[str, str], words: Words) -> str:
     """A value as a merchant reads it; ``choices`` names what stands for something else."""
     if value is None:
-        return "无"
+        return words("none")
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return words("yes") if value else words("no")
     if isinstance(value, Mapping):
-        return "；".join(f"{key}：{spoken(item, choices)}" for key, item in value.items())
+        pairs = (
+            f"{key}{words('colon')}{spoken(item, choices, words)}" for key, item in value.items()
+        )
+        return words("semicolon").join(pairs)
     if isinstance(value, (list, tuple)):
-        return "、".join(spoken(item, choices) for item in value) or "无"
-    return choices.get(str(value), str(value))
+        spoken_items = [spoken(item, choices, words) for item in value]
+        return words("comma").join(spoken_items) or words("none")
+    return words.term(choices.get(str(value), str(value)))
 
 
 @cache

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 from markupsafe import Markup
 
-from bot import Answer, Calculation, Citation, RuleUse
+from bot import Calculation, Citation, RuleUse
 from ingest.articles import Article
+from page.conversation import Exchange
 from page.labels import input_rows, result_rows, tool_title
-from page.passages import parts_of, passage_address, quote_digest
-
-if TYPE_CHECKING:
-    from page.conversation import Exchange
-
-_MARK = re.compile(r"\[(\d+)\]")
-_BADGES = {
-    "calculated": "按规则算出",
-    "clarify": "还差一点信息",
-    "not_found": "知识库里没有",
-    "rejected": "没有读懂",
-}
-_MOVED = "这篇文章后来改过，引用的那句话已经不在原处，所以没有标出。"
+from page.marks import citation_address, render_text
+from page.passages import parts_of, quote_digest
+from page.templating import notice, render
+from page.timeline import timeline
+from page.words import Words
 
 
 @dataclass(frozen=True)
@@ -41,66 +29,103 @@ class RuleView:
     address: str | None
 
 
+@dataclass(frozen=True)
+class SourceView:
+    """A citation with where it is shown and where it comes from, if that is a web page."""
+
+    citation: Citation
+    address: str
+    web: str | None
+
+
 def render_conversation(
-    exchanges: Sequence[Exchange], *, asking: str = "", notice: str = ""
+    exchanges: Sequence[Exchange],
+    words: Words,
+    *,
+    asking: str = "",
+    waiting: str = "",
+    fresh: bool = False,
 ) -> str:
-    """The whole conversation; ``asking`` is a question still being answered."""
-    return _template("conversation.html").render(exchanges=exchanges, asking=asking, notice=notice)
+    """The whole conversation; ``asking`` is a question still being answered.
+
+    With ``fresh`` the last answer comes in line by line.
+    """
+    return render(
+        "conversation.html",
+        words,
+        exchanges=[(exchange.question, render_reply(exchange, words)) for exchange in exchanges],
+        asking=asking,
+        waiting=waiting,
+        fresh=fresh,
+    )
 
 
-def render_answer(answer: Answer, article: Callable[[str], Article | None]) -> str:
-    """An answer with its marks, calculations and sources."""
-    return _template("answer.html").render(
+def render_reply(exchange: Exchange, words: Words) -> str:
+    """What came back for a question: the answer with its sources, or what went wrong."""
+    answer = exchange.answer
+    if answer is None:
+        return render(
+            "answer.html", words, id="", status="failed", text=render_text(exchange.problem, ()),
+            calculations="", sources=(), checked=False,
+        )  # fmt: skip
+    return render(
+        "answer.html",
+        words,
+        id=exchange.id,
         status=answer.status,
-        badge=_BADGES.get(answer.status, ""),
         text=render_text(answer.text, answer.citations),
-        calculations=[_calculation_view(each, article) for each in answer.calculations],
-        citations=answer.citations,
+        calculations=render_calculations(answer.calculations, answer.citations, words),
+        sources=[_source(citation) for citation in answer.citations],
+        checked=answer.status in ("answered", "calculated", "not_found"),
     )
 
 
-def render_failure(message: str) -> str:
-    """What is shown when there is no answer because something broke."""
-    return _template("answer.html").render(
-        status="failed",
-        badge="出错了",
-        text=render_text(message, ()),
-        calculations=[],
-        citations=(),
+def render_calculations(
+    calculations: Sequence[Calculation],
+    citations: Sequence[Citation],
+    words: Words,
+    *,
+    course: Sequence[Calculation] | None = None,
+) -> Markup:
+    """Result cards below the days in their order; ``course`` may hold more days than those."""
+    return render(
+        "calculations.html",
+        words,
+        moments=timeline(calculations if course is None else course, words),
+        goes_on=course is not None and len(course) > len(calculations),
+        calculations=[_calculation_view(each, citations, words) for each in calculations],
     )
-
-
-def render_text(text: str, citations: Sequence[Citation]) -> Markup:
-    """Markdown with its [n] marks as links to the passages; HTML in it stays text."""
-    marks = {citation.n: citation for citation in citations}
-    return Markup(_markdown().render(text, {"marks": marks}))  # html is off: safe
 
 
 def render_article(
-    article: Article, *, start: int = 0, end: int = 0, digest: str = "", whole_page: bool = True
+    article: Article,
+    words: Words,
+    *,
+    start: int = 0,
+    end: int = 0,
+    digest: str = "",
+    whole_page: bool = True,
 ) -> str:
     """An article with a quote marked, unless the text there is another one by now."""
     quote = article.text[start:end]
     unchanged = bool(quote) and quote_digest(quote) == digest
     if not unchanged:
         start = end = 0
-    return _template("article_page.html" if whole_page else "article.html").render(
+    body = render(
+        "article.html",
+        words,
         article=article,
         source_url=web_address(article.source.url),
         parts=parts_of(article.text, start, end),
-        notice=_MOVED if digest and not unchanged else "",
+        notice=words("quote_moved") if digest and not unchanged else "",
     )
+    return _page(article.title, body, words) if whole_page else body
 
 
-def render_notice(message: str, *, whole_page: bool = True) -> str:
+def render_message(message: str, words: Words, *, whole_page: bool = True) -> str:
     """A sentence where an article would stand."""
-    name = "article_page.html" if whole_page else "article.html"
-    return _template(name).render(article=None, notice=message)
-
-
-def render_part(name: str) -> str:
-    """A fixed part of the page."""
-    return _template(name).render()
+    said = notice(message, words)
+    return _page(words("original"), said, words) if whole_page else said
 
 
 def web_address(url: str | None) -> str | None:
@@ -108,98 +133,29 @@ def web_address(url: str | None) -> str | None:
     return url if url and re.match(r"https?://", url) else None
 
 
+def _page(title: str, body: str, words: Words) -> str:
+    return render("article_page.html", words, title=title, body=body)
+
+
+def _source(citation: Citation) -> SourceView:
+    return SourceView(citation, citation_address(citation), web_address(citation.source_url))
+
+
 def _calculation_view(
-    calculation: Calculation, article: Callable[[str], Article | None]
+    calculation: Calculation, citations: Sequence[Citation], words: Words
 ) -> dict[str, Any]:
     return {
-        "title": tool_title(calculation.tool),
-        "inputs": input_rows(calculation.tool, calculation.inputs),
-        "result": result_rows(calculation.result),
+        "title": tool_title(calculation.tool, words),
+        "inputs": input_rows(calculation.tool, calculation.inputs, words),
+        "result": result_rows(calculation.result, words),
         "steps": calculation.steps,
         "assumptions": calculation.assumptions,
-        "rules": list(dict.fromkeys(_rule_view(rule, article) for rule in calculation.rules)),
+        "rules": list(dict.fromkeys(_rule_view(rule, citations) for rule in calculation.rules)),
     }
 
 
-def _rule_view(rule: RuleUse, article: Callable[[str], Article | None]) -> RuleView:
-    found = article(rule.article_id)
-    start = found.text.find(rule.quote) if found else -1
-    if found is None or start < 0:
-        return RuleView(rule.quote, rule.article_id, None)
-    end = start + len(rule.quote)
-    return RuleView(
-        rule.quote, found.title, passage_address(rule.article_id, start, end, rule.quote)
-    )
-
-
-@cache
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["address"] = _citation_address
-    environment.filters["web"] = web_address
-    return environment
-
-
-def _template(name: str) -> Template:
-    return _templates().get_template(name)
-
-
-def _citation_address(citation: Citation) -> str:
-    return passage_address(citation.article_id, citation.start, citation.end, citation.quote)
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table")
-    # Pictures would be fetched from elsewhere; definitions would turn marks into other links.
-    parser.disable(["image", "reference"])
-    parser.core.ruler.push("citation_marks", _link_marks)
-    return parser
-
-
-def _link_marks(state: StateCore) -> None:
-    marks: dict[int, Citation] = state.env.get("marks", {})
-    for token in state.tokens:
-        depth = 0
-        children: list[Token] = []
-        for child in token.children or []:
-            depth += child.nesting if child.type.startswith("link_") else 0
-            if child.type == "link_open":
-                child.attrSet("rel", "noopener noreferrer")
-                child.attrSet("target", "_blank")
-            children.extend(_split(child, marks) if child.type == "text" and not depth else [child])
-        if token.children is not None:
-            token.children = children
-
-
-def _split(token: Token, marks: dict[int, Citation]) -> list[Token]:
-    pieces: list[Token] = []
-    at = 0
-    for found in _MARK.finditer(token.content):
-        citation = marks.get(int(found[1]))
-        if citation is not None:
-            pieces += [_text(token.content[at : found.start()]), *_mark(citation)]
-            at = found.end()
-    return [*pieces, _text(token.content[at:])]
-
-
-def _text(content: str) -> Token:
-    return Token("text", "", 0, content=content)
-
-
-def _mark(citation: Citation) -> list[Token]:
-    label = f"引用{citation.n}：《{citation.title}》{citation.section}"
-    attrs: dict[str, str | int | float] = {
-        "class": "cite",
-        "href": _citation_address(citation),
-        "data-passage": "",
-        "aria-label": label,
-    }
-    opening = Token("link_open", "a", 1, attrs=attrs)
-    return [opening, _text(f"[{citation.n}]"), Token("link_close", "a", -1)]
+def _rule_view(rule: RuleUse, citations: Sequence[Citation]) -> RuleView:
+    for citation in citations:
+        if (citation.article_id, citation.quote) == (rule.article_id, rule.quote):
+            return RuleView(rule.quote, citation.title, citation_address(citation))
+    return RuleView(rule.quote, rule.article_id, None)

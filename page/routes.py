@@ -1,44 +1,56 @@
-"""The page's own routes: its files, and articles with a quote marked."""
+"""All routes of the page, once for each language it speaks."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from page.assistant import Assistant
-from page.rendering import render_article, render_notice
+from bot.keys import read_password
+from bot.service import Service
+from ingest.settings import Settings
+from ingest.sync import Progress, SyncReport, sync
+from page.admin import Admins, add_admin_routes
+from page.articles import add_article_routes
+from page.calculators import add_calculator_routes
+from page.drafts import Drafts
+from page.feedback import add_feedback_routes
+from page.hit_test import add_hit_test_routes
+from page.library import add_library_routes
+from page.maintenance import Workbench, add_maintenance_routes
+from page.quality import add_quality_routes
+from page.syncing import Syncing
+from page.unanswered import add_unanswered_routes
+from page.words import LANGUAGES, load_words
 
 _ASSETS = Path(__file__).with_name("assets")
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
-def add_page_routes(server: FastAPI, assistant: Assistant) -> None:
-    """Add ``/page-assets`` and ``/articles/…`` to a server."""
-    server.mount("/page-assets", StaticFiles(directory=_ASSETS), name="page-assets")
+def add_page_routes(server: FastAPI, service: Service, settings: Settings) -> None:
+    """Add what the page fetches to a server."""
 
-    @server.get("/articles/{article_id:path}", include_in_schema=False)
-    def article(
-        article_id: str, start: int = 0, end: int = 0, v: str = "", part: bool = False
-    ) -> HTMLResponse:
-        status, content = _article(assistant, article_id, (start, end, v), whole_page=not part)
-        return HTMLResponse(content, status_code=status, headers=_HEADERS)
+    def work(progress: Progress) -> SyncReport:
+        return sync(settings, service.bot.retriever.embedder, progress=progress)
 
-
-def _article(
-    assistant: Assistant, article_id: str, quote: tuple[int, int, str], *, whole_page: bool
-) -> tuple[int, str]:
-    if not assistant.ready:
-        return 503, render_notice("正在加载模型，请稍后再打开。", whole_page=whole_page)
-    found = assistant.article(article_id)
-    if found is None:
-        return 404, render_notice("这篇文章已经不在知识库里。", whole_page=whole_page)
-    start, end, digest = quote
-    return 200, render_article(
-        found, start=max(start, 0), end=max(end, 0), digest=digest, whole_page=whole_page
+    bench = Workbench(
+        corpus_dir=settings.corpus_dir,
+        admins=Admins(read_password(settings)),
+        drafts=Drafts(),
+        syncing=Syncing(work),
     )
+    for language in LANGUAGES:
+        words = load_words(language)
+        router = APIRouter(prefix=words.prefix, include_in_schema=False)
+        add_article_routes(router, service, words)
+        add_feedback_routes(router, service, words)
+        add_calculator_routes(router, service, words)
+        add_library_routes(router, service, words)
+        add_hit_test_routes(router, service, words)
+        add_quality_routes(router, words)
+        add_admin_routes(router, bench.admins, words)
+        add_maintenance_routes(router, service, bench, words)
+        add_unanswered_routes(router, service, bench, words)
+        server.include_router(router)
+        assets = StaticFiles(directory=_ASSETS)
+        server.mount(f"{words.prefix}/page-assets", assets, name=f"page-assets-{language}")

@@ -1,4 +1,4 @@
-"""The page's layout and events; the only user of gradio."""
+"""The page's layout and the events of the conversation; the only user of gradio."""
 
 from __future__ import annotations
 
@@ -8,14 +8,21 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from page.assistant import Assistant
+from bot.service import Service
+from page.calculators import render_calculators
 from page.conversation import Conversation, Offers, offers, reply
-from page.rendering import render_conversation, render_part
+from page.keepsake import keep, recall
+from page.rendering import render_conversation
+from page.templating import render
+from page.words import LANGUAGES, Words, load_words
 
-TITLE = "掌柜问答"
 _OFFERED = 6
 _AT_ONCE = 4
 _WAITING = 200
+# Where the reader's browser keeps the conversation. The secret is none: what is kept is the
+# reader's own, on the reader's own machine, and must be read again after a restart.
+_STORAGE_KEY = "zhanggui-talk"
+_STORAGE_SECRET = "zhanggui"
 # Fonts of the reader's system: the page fetches nothing from elsewhere.
 _FONTS = [
     "system-ui",
@@ -27,25 +34,38 @@ _FONTS = [
 ]
 
 
-def build_page(assistant: Assistant) -> gr.Blocks:
-    """All of the page."""
+def build_page(service: Service, words: Words) -> gr.Blocks:
+    """All of the page in one language."""
     page: gr.Blocks
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as page:
-        restart = _header()
-        _chat(assistant, restart)
-        gr.HTML(render_part("panel.html"), apply_default_css=False, elem_id="passage-place")
+    with gr.Blocks(title=words("product"), analytics_enabled=False, fill_width=True) as page:
+        restart = _header(words)
+        with gr.Tabs(elem_id="tabs"):
+            # Tabs are drawn when they are opened first: the conversation is there at once.
+            with gr.Tab(words("chat"), id="chat", elem_id="tab-chat", render_children=True):
+                _chat(page, service, words, restart)
+            with gr.Tab(words("calculators"), id="calculators"):
+                _html(render_calculators(words))
+            with gr.Tab(words("library"), id="library"):
+                _html(render("library.html", words))
+            with gr.Tab(words("hit_test"), id="hit-test"):
+                _html(render("hit_test.html", words))
+            with gr.Tab(words("unanswered"), id="unanswered-tab"):
+                _html(render("place.html", words, place="unanswered", address="unanswered"))
+            with gr.Tab(words("quality"), id="quality"):
+                _html(render("place.html", words, place="quality", address="quality"))
+        _html(render("panel.html", words), elem_id="passage-place")
     page.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
     return page
 
 
-def mount_page(server: FastAPI, page: gr.Blocks) -> FastAPI:
-    """Serve the page at the root; routes added before it keep their paths."""
+def mount_page(server: FastAPI, page: gr.Blocks, words: Words) -> FastAPI:
+    """Serve the page at its language's address; routes added before it keep their paths."""
     mounted: FastAPI = gr.mount_gradio_app(
         server,
         page,
-        path="/",
+        path=words.prefix or "/",
         theme=gr.themes.Base(primary_hue="teal", font=_FONTS, font_mono=["ui-monospace"]),
-        head=render_part("head.html"),
+        head=render("head.html", words),
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -55,30 +75,39 @@ def mount_page(server: FastAPI, page: gr.Blocks) -> FastAPI:
     return mounted
 
 
-def _header() -> gr.Button:
+def _html(content: str, *, elem_id: str | None = None) -> gr.HTML:
+    return gr.HTML(content, apply_default_css=False, elem_id=elem_id, js_on_load=None)
+
+
+def _header(words: Words) -> gr.Button:
+    other = load_words(next(name for name in LANGUAGES if name != words.language))
+    # Relative, so that it holds behind a proxy that serves us below a path of its own.
+    address = "../" if words.prefix else f".{other.prefix}/"
     with gr.Row(elem_id="header"):
-        gr.HTML(render_part("header.html"), apply_default_css=False)
-        return gr.Button("新对话", elem_id="restart", size="sm", scale=0, min_width=88)
+        _html(render("header.html", words))
+        _html(render("switches.html", words, other_address=address, other_tag=other.tag))
+        return gr.Button(words("restart"), elem_id="restart", size="sm", scale=0, min_width=88)
 
 
-def _chat(assistant: Assistant, restart: gr.Button) -> None:
+def _chat(page: gr.Blocks, service: Service, words: Words, restart: gr.Button) -> None:
     """The conversation, what is offered to ask, and the box to type in."""
     said = gr.State(())
-    talk = gr.HTML(render_conversation(()), apply_default_css=False, elem_id="talk")
+    kept = gr.BrowserState([], storage_key=_STORAGE_KEY, secret=_STORAGE_SECRET)
+    talk = _html(render_conversation((), words), elem_id="talk")
     with gr.Column(elem_id="composer"):
-        first = offers(())
+        first = offers((), words)
         lead = gr.HTML(first.lead, apply_default_css=False, elem_id="offers-lead")
         with gr.Row(elem_id="offers"):
             buttons = [gr.Button(**_button(first, at)) for at in range(_OFFERED)]
         box = gr.Textbox(
-            label="您的问题",
+            label=words("your_question"),
             show_label=False,
             container=False,
-            placeholder="输入问题，回车发送",
+            placeholder=words("type_here"),
             lines=1,
             max_lines=6,
             autofocus=True,
-            submit_btn="发送",
+            submit_btn=words("send"),
             elem_id="question",
         )
     shown = [talk, said, lead, *buttons]
@@ -86,52 +115,60 @@ def _chat(assistant: Assistant, restart: gr.Button) -> None:
     # for it, so that none starts from a conversation without the one before.
     asked = gr.on(
         [box.submit, *(button.click for button in buttons)],
-        _asker(assistant),
+        _asker(service, words),
         [box, said],
-        [box, *shown],
+        [box, kept, *shown],
         show_progress="hidden",
         trigger_mode="always_last",
         api_visibility="private",
     )
     restart.click(
-        lambda: ["", *_shown(())],
+        lambda: ["", [], *_shown((), words)],
         None,
-        [box, *shown],
+        [box, kept, *shown],
         cancels=[asked],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    page.load(
+        lambda before: _shown(recall(before), words),
+        kept,
+        shown,
         show_progress="hidden",
         api_visibility="private",
     )
 
 
 def _asker(
-    assistant: Assistant,
+    service: Service, words: Words
 ) -> Callable[[gr.EventData, str, Conversation], Iterator[list[Any]]]:
     def ask(event: gr.EventData, typed: str, said: Conversation) -> Iterator[list[Any]]:
-        offered = _offered_text(event, said)
+        offered = _offered_text(event, said, words)
         question = (typed if offered is None else offered).strip()
         if not question:
-            yield [gr.skip()] * (4 + _OFFERED)
+            yield [gr.skip()] * (5 + _OFFERED)
             return
-        notice = "正在查找…" if assistant.ready else "正在加载模型…"
-        waiting = render_conversation(said, asking=question, notice=notice)
+        waiting = words("looking") if service.ready else words("loading")
+        shown = render_conversation(said, words, asking=question, waiting=waiting)
         clear = "" if offered is None else gr.skip()
-        yield [clear, waiting, gr.skip(), *_offered(Offers())]
-        said = (*said, reply(assistant, question, said))
-        yield [gr.skip(), *_shown(said)]
+        yield [clear, gr.skip(), shown, gr.skip(), *_offered(Offers())]
+        said = (*said, reply(service, question, said, words))
+        yield [gr.skip(), keep(said), *_shown(said, words, fresh=True)]
 
     return ask
 
 
-def _offered_text(event: gr.EventData, said: Conversation) -> str | None:
+def _offered_text(event: gr.EventData, said: Conversation, words: Words) -> str | None:
     """The text of the button that was pressed, None when something else was."""
     # By its name: gradio gives a button another number each time it is updated.
     pressed = getattr(event.target, "elem_id", None)
-    texts = {_button_name(at): text for at, text in enumerate(offers(said).texts)}
+    texts = {_button_name(at): text for at, text in enumerate(offers(said, words).texts)}
     return texts.get(pressed) if pressed else None
 
 
-def _shown(said: Conversation) -> list[Any]:
-    return [render_conversation(said), said, *_offered(offers(said))]
+def _shown(said: Conversation, words: Words, *, fresh: bool = False) -> list[Any]:
+    talk = render_conversation(said, words, fresh=fresh)
+    return [talk, said, *_offered(offers(said, words))]
 
 
 def _offered(what: Offers) -> list[Any]:

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -26,6 +27,8 @@ _FLAGS = [
     "--disable-default-apps",
     "--disable-sync",
     "--no-first-run",
+    # What the browser itself draws (dates, files) is in the readers' language.
+    "--lang=zh-CN",
 ]
 
 
@@ -39,24 +42,40 @@ def free_port() -> int:
 @contextmanager
 def served_page(settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run ``app.py`` with more environment; yields its address once it can answer."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "app.py", "--port", str(port)],
-        cwd=ROOT,
-        env={**os.environ, **(settings or {})},
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        address = f"http://127.0.0.1:{port}/"
-        _wait_until_ready(process, address)
+    with running_app(settings) as (_, address):
         yield address
-    finally:
-        process.terminate()
+
+
+@contextmanager
+def running_app(
+    settings: Mapping[str, str] | None = None, *arguments: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The same with arguments of its own; yields the process too, for a test to end it."""
+    port = free_port()
+    with TemporaryFile() as log:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "--port", str(port), *arguments],
+            cwd=ROOT,
+            env={**os.environ, **(settings or {})},
+            stdout=subprocess.DEVNULL,
+            stderr=log,
+        )
         try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            address = f"http://127.0.0.1:{port}/"
+            try:
+                _wait_until_ready(process, address)
+            except Exception:
+                log.seek(0)
+                sys.stderr.buffer.write(log.read())
+                raise
+            yield process, address
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @contextmanager
@@ -66,7 +85,9 @@ def open_browser() -> Iterator[Browser]:
     if executable is None:
         raise FileNotFoundError("找不到 chromium，请先运行 scripts/browser.sh。")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=_FLAGS, env={**os.environ, "LANGUAGE": "zh_CN"}
+        )
         try:
             yield browser
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -42,6 +43,8 @@ def running_postgres() -> Iterator[str]:
         _wait(ready, process)
         yield f"postgresql://tester@127.0.0.1:{port}/postgres"
     finally:
+        # Told to terminate it would wait for every client to leave of itself.
+        process.send_signal(signal.SIGINT)
         _stop(process)
         shutil.rmtree(data, ignore_errors=True)
 
@@ -79,7 +82,8 @@ def _wait(ready: Sequence[str], process: subprocess.Popen[bytes]) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+    if process.poll() is None:
+        process.terminate()
     try:
         process.wait(20)
     except subprocess.TimeoutExpired:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from bot.answers import Answer, Turn
 from ingest.embedders import Vectors
 from ingest.settings import Settings
 
@@ -55,3 +57,13 @@ def write_article(corpus_dir: Path, identifier: str, body: str, **fields: Any) -
     written = yaml.safe_dump(front, allow_unicode=True, sort_keys=False)
     path.write_text(f"---\n{written}---\n\n{body}\n", encoding="utf-8", newline="")
     return path
+
+
+class AnswersAtOnce:
+    """The ``stream`` of a scripted bot that only knows whole answers."""
+
+    def stream(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Iterator[str | Answer]:
+        """The answer of ``ask``, and no sentence before it."""
+        yield self.ask(text, history=history, today=today)  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -147,10 +148,12 @@ def test_the_commands_of_the_readme_are_all_there() -> None:
         "-m bot batch",
         "-m bot tools",
         "-m bot tool",
+        "-m bot make-key",
         "app.py",
         "-m evals run",
         "-m evals external",
         "-m evals calibrate",
+        "-m evals drafts",
     }
 
 
@@ -224,3 +227,35 @@ def test_every_code_term_of_the_glossary_is_in_the_code() -> None:
     ]
     assert len(terms) > 20
     assert [term for term in terms if not re.search(rf"\b{term}\b", code)] == []
+
+
+def test_the_table_of_addresses_is_what_is_served() -> None:
+    from bot.server.application import make_api
+    from bot.service import Service
+    from bot.storage import open_store
+    from tests.fakes import local_settings
+
+    with TemporaryDirectory() as folder:
+        settings = local_settings(ROOT / "corpus", Path(folder))
+        service = Service(lambda: pytest.fail("no question is asked"), open_store(settings))
+        document = make_api(service, settings).openapi()
+        service.close()
+    served = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method in methods
+    }
+    text = (ROOT / "docs" / "http-api.md").read_text(encoding="utf-8")
+    assert {row[0].strip("`") for row in table(text, "地址")} == served
+
+
+def test_every_error_code_the_server_tells_is_in_the_table() -> None:
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "bot" / "server").glob("*.py")
+    )
+    told = set(re.findall(r'Problem\(\s*\d{3},\s*"(\w+)"', code))
+    told |= set(re.findall(r'\d{3}: \("(\w+)"', code))
+    text = (ROOT / "docs" / "http-api.md").read_text(encoding="utf-8")
+    listed = {name for row in table(text, "状态") for name in re.findall(r"`([a-z_]+)`", row[1])}
+    assert len(told) > 15
+    assert told == listed

@@ -23,7 +23,23 @@ import ingest.errors
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # What these take to load, the command line should not wait for.
-SLOW = ("chromadb", "fastapi", "gradio", "langchain", "sentence_transformers", "torch")
+SLOW = (
+    "alembic",
+    "chromadb",
+    "dingtalk_stream",
+    "fastapi",
+    "gradio",
+    "langchain",
+    "lark_oapi",
+    "openai",
+    "sentence_transformers",
+    "sqlalchemy",
+    "starlette",
+    "torch",
+    "uvicorn",
+    "wechatpy",
+    "wx_crypt",
+)
 
 
 def own_files() -> list[Path]:
@@ -127,15 +143,15 @@ def test_the_import_contracts_are_kept(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "line", "contract"),
     [
-        ("ingest/chunks.py", "import bot.text", "page and evals may use bot"),
-        ("bot/text.py", "import evals.metrics", "page and evals may use bot"),
-        ("evals/metrics.py", "import page.view", "page and evals may use bot"),
+        ("ingest/chunks.py", "import bot.text", "page may use evals"),
+        ("bot/text.py", "import evals.metrics", "page may use evals"),
+        ("evals/metrics.py", "import page.words", "page may use evals"),
         ("bot/text.py", "import bot.retrieval", "bot: from the command line"),
         ("bot/unplaced.py", "", "bot: from the command line"),
         ("evals/unplaced.py", "", "evals: from the command line"),
         ("bot/__main__.py", "import ingest.__main__", "no command line uses another one"),
         ("ingest/unplaced.py", "", "ingest: from the command line"),
-        ("page/unplaced.py", "", "page: from what gradio draws"),
+        ("page/unplaced.py", "", "page: from the whole site"),
         ("bot/retrieval.py", "import chromadb", "chromadb is used in one file"),
         ("evals/metrics.py", "import sentence_transformers", "models are loaded and made"),
         ("bot/pipeline.py", "import gradio", "gradio is used in one file"),
@@ -185,11 +201,13 @@ def test_the_constraints_agree_with_the_versions_the_project_fixes() -> None:
 def test_what_the_code_imports_is_declared() -> None:
     """A package that another one happens to bring may be gone with its next release."""
     import_names = {
+        "Crypto": "pycryptodome",
         "bs4": "beautifulsoup4",
         "dateutil": "python-dateutil",
         "docx": "python-docx",
         "dotenv": "python-dotenv",
         "markdown_it": "markdown-it-py",
+        "ruamel": "ruamel.yaml",
         "sklearn": "scikit-learn",
         "yaml": "pyyaml",
     }

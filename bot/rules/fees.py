@@ -13,7 +13,7 @@ from bot.rules.numerals import percent, plain
 from bot.rules.ruleset import Rules
 
 _RATE = "settlement.payment_channel_rate"
-_MOST_SUMMANDS = 4  # equal ones that are written out
+_MOST_SUMMANDS = 2  # equal ones that are written out
 
 
 def payment_channel_fee(rules: Rules, *, today: dt.date, paid: Sequence[Decimal]) -> Calculation:

@@ -23,7 +23,7 @@ from ingest.settings import Settings
 
 _FILE = "service.sqlite"
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_BUSY_MS = 30_000
+_BUSY_SECONDS = 30
 # Any number that nothing else in the database locks.
 _MIGRATION_LOCK = 7_860_001
 # Feishu pushes an unacknowledged event for seven hours.
@@ -282,12 +282,15 @@ def _engine(settings: Settings) -> Engine:
         url = URL.create("sqlite", database=str(settings.data_dir / _FILE))
     else:
         url = _given_url(settings.database_url.get_secret_value())
+    # What was asked stands in the parameters, and errors end up in the log.
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000})
+        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
     try:
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        return create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, hide_parameters=True
+        )
     except ImportError as exc:
         raise StoreError("PostgreSQL 还缺驱动，请运行：pip install 'zhanggui[postgres]'。") from exc
 

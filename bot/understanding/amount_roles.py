@@ -14,7 +14,6 @@ _AFTER = 24
 # The first label that fits counts: a fee is looked for before the amount it is taken from.
 _LABELS_BEFORE = (
     ("restated", "restated_before"),
-    ("claimed", "claimed_before"),
     ("part", "part_before"),
     ("cost", "cost_before"),
     ("freight", "freight_before"),
@@ -24,6 +23,7 @@ _LABELS_BEFORE = (
     ("list_price", "list_price_before"),
     ("paid", "paid_label_before"),
     ("price", "price_before"),
+    ("claimed", "claimed_before"),
 )
 _LABELS_AFTER = (
     ("freight", "freight_after"),

@@ -29,11 +29,13 @@ _AMOUNT = (
     rf"|\s?(?P<small>毛钱?|角(?!度))(?:(?P<small_fen>[\d{HAN}])分?)?"
     r"|\s?(?P<cent>分钱|分(?![钟之期店类享别开析销润清])))?"
 )
+_CURRENCY_BEFORE = re.compile(r"(?:[¥￥]|rmb|cny)\s?[\d,.]*$")
 _TIMES = re.compile(r"\s*[x×*✕]\s*(\d{1,4})(?![\d.])")
 _COUNTED = (
     "单|件|笔|条|次|份|箱|盒|台|双|套|人|家|款|批|页|张|级|折|种|项|瓶|只|斤|公斤|kg|克|"
     "天|日|号|周|个|年|月|小时|分钟|点|岁|度|倍|位|店|%|‰|成|个点|包(?!邮)|楼|层|期|米|公里|"
-    "orders?|pcs|items?|days?|weeks?|months?|years?|hours?|minutes?|percent|points?|st|nd|rd|th"
+    "orders|(?<=\\b1 )order|pcs|items?|days?|weeks?|months?|years?|hours?|minutes?|"
+    "percent|points?|st|nd|rd|th"
 )
 _OTHER_NUMBERS = (
     rf"\d+(?:\.\d+)?\s*(?:%|％|‰|percent)|百分之[\d{HAN}.]+|千分之[\d{HAN}.]+|万分之[\d{HAN}.]+",
@@ -53,6 +55,8 @@ _ABOUT_BEFORE = re.compile(r"(?:近|快|不到|不足|超过|不止|多于|少�
 _ABOUT_AFTER = re.compile(
     r"^\s*(?:多(?!少)|来(?=[块元])|余|出头|几(?=[百十]|$)|(?:以上|以下|以内|之内|不到)|(?:到|至|-|~|—)\s*\d)"
 )
+# 每笔六十六: what has a price is counted in yuan.
+_PRICE_BEFORE = re.compile(r"(?:每[单笔件个]|实付|付了|支付了|卖了|收了|扣了|金额是?|单价)$")
 _NEIGHBOURS = re.compile(r"一二|[一两二]三|三[四五]|四五|五六|六七|七八|八九")
 _DIGIT_STRING = re.compile(r"[零〇一二三四五六七八九]{3,}")
 _ROUND = re.compile(r"[百千万](?![一二三四五六七八九])")
@@ -92,7 +96,8 @@ def find_counts(text: str, taken: Sequence[Span]) -> tuple[Span, ...]:
     spans: list[Span] = []
     for pattern in _other_numbers():
         for found in pattern.finditer(text):
-            if not _overlaps(found.span(), [*taken, *spans]):
+            priced = _CURRENCY_BEFORE.search(text[: found.start()])
+            if not priced and not _overlaps(found.span(), [*taken, *spans]):
                 spans.append(found.span())
     return tuple(spans)
 
@@ -132,7 +137,10 @@ def _is_amount(found: re.Match[str], text: str) -> bool:
     if found["number"][0].isascii():
         before = text[: found.start()]
         return not (before and (before[-1].isascii() and before[-1].isalpha()))
-    return any(unit in found["number"] for unit in "百千万亿") and len(found["number"]) >= 2
+    sized = any(unit in found["number"] for unit in "百千万亿") or bool(
+        _PRICE_BEFORE.search(text[: found.start()])
+    )
+    return sized and len(found["number"]) >= 2
 
 
 def _is_vague(found: re.Match[str], text: str) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.platforms import Platforms
+from bot.understanding.dates import Lean
+from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
 from bot.understanding.payments import answered_basis
@@ -21,6 +23,8 @@ _YES_NO = {
     "refund_requested": "refund",
 }
 _DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
+_ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
+_SHARED = ("origin",)
 _RESIDUE = 3
 _RESIDUE_WHEN_ASKED = 6
 _MOST_EARLIER = 3
@@ -90,6 +94,20 @@ def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
     return left_open or _is_foreign(message, platforms)
 
 
+def is_more_of(part: ToolCase, before: Case, message: Message) -> bool:
+    """Whether a message tells more of a case (买家退款了，还算吗) rather than of another one."""
+    known = next((b.slots for b in before if b.tool == part.tool), None)
+    if known is None or message.has("another_case"):
+        return False
+    return all(part.slots.get(name) == known.get(name) for name in part.words.key)
+
+
+def is_ruled_out(tool: str, message: Message) -> bool:
+    """Whether something told, not only asked about, leaves a case open: 退款又撤销了."""
+    told = message.has("past") and not asked_tools(message)
+    return told and is_left_open(tool, message)
+
+
 def advance(case: Case, message: Message, asked: Message | None, platforms: Platforms) -> Case:
     """What is being talked about after a message; ``asked`` is the assistant's turn before it."""
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
@@ -105,9 +123,15 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
 
 
 def _anchored(message: Message, part: ToolCase) -> Message:
-    """The message, its bare days read in the month of the one day the case is about."""
+    """The message as one about the case: its month, its evening, its money."""
     days = {v.value for name in _DAYS for v in part.slots.get(name, ()) if v.value}
-    return replace(message, anchor=dt.date.fromisoformat(*days)) if len(days) == 1 else message
+    times = [value.value for value in part.slots.get("times", ()) if value.value]
+    return replace(
+        message,
+        anchor=dt.date.fromisoformat(*days) if len(days) == 1 else None,
+        about_money=part.tool in _ABOUT_MONEY,
+        time_before=times[-1][-1] if times else None,
+    )
 
 
 # -- a message with a topic of its own ----------------------------------------------------
@@ -118,13 +142,25 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     slots = slots_of(tool, message, filling=False)
     opened = _is_case(tool, slots, message)
     if before is None:
-        return ToolCase(tool, slots, opened)
+        return ToolCase(tool, {**_shared(tool, case), **slots}, opened)
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
         # A question for the rule as such leaves what is known of the case as it is.
         return ToolCase(tool, slots if opened else {**before.slots, **slots}, opened)
     slots = slots_of(tool, _anchored(message, before), filling=False)
     merged = _merged(before, slots)
     return ToolCase(tool, merged, opened or before.open or _is_case(tool, merged, message))
+
+
+def _shared(tool: str, case: Case) -> Slots:
+    """What another calculation of the case was told and this one needs too: the origin."""
+    needed = load_vocabulary().tools[tool].required
+    told = {
+        name: part.slots[name]
+        for part in case
+        for name in _SHARED
+        if part.open and name in needed and len(part.slots.get(name, ())) == 1
+    }
+    return {name: values for name, values in told.items() if values[0].value is not None}
 
 
 def _answers(before: ToolCase, slots: Slots, asked: Message | None) -> bool:
@@ -140,6 +176,9 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     if message.has("asks_span") and not told_anew:
         return False
     if _is_one_month(slots):
+        return True
+    # 买家申请退款了，还会自动收货吗: something new is told of the case.
+    if slots and not told_anew and message.has("told_of_buyer"):
         return True
     return message.has("continues") or (not told_anew and message.has("asks_day"))
 
@@ -217,13 +256,18 @@ def _merged(part: ToolCase, added: Slots) -> Slots:
 
 def _judged_later(part: ToolCase, slots: Slots, message: Message) -> Slots:
     """那明天呢, 那今天呢: no day on which it happened, but the day to judge the known case on."""
-    days = {name: slots[name] for name in ("transaction_success", "last_closed") if name in slots}
     left = dict(slots)
-    for name, values in days.items():
-        day = values[0].value
-        bare = not any(message.roles)
-        if part.slots.get(name) and day and bare and day >= message.today.isoformat():
-            left[AS_OF] = left.pop(name)
+    if any(message.roles):
+        return left
+    for name in ("transaction_success", "last_closed"):
+        if name not in slots or not part.slots.get(name):
+            continue
+        # 11月8号能申请吗 / 11月7号呢: another day to judge on, too.
+        near = day_values(message, message.days, Lean.NEAR) if AS_OF in part.slots else slots[name]
+        later = part.slots[name][0].value if AS_OF in part.slots else message.today.isoformat()
+        if near and near[0].value and later and near[0].value >= later:
+            left.pop(name)
+            left[AS_OF] = near[:1]
     return left
 
 

@@ -269,7 +269,7 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         r"(?:月?[底末]|最后一?[天日])",
         _month_end,
     )
-    yield rf"{year}?(?<![每个])(?:月[底末]|年底|年末)(?!吗)", _bare_end
+    yield rf"{year}?(?<![每个])(?:月[底末]|年底|年末)(?!吗|\s*{SMALL}\s*[日号])", _bare_end
     yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月\s*(?P<d>\d{{1,2}}|{_HAN_DAY}){_NOT_DAY}", _written
     yield rf"{month}的?\s*(?P<d>\d{{1,2}}|{_HAN_DAY}){_NOT_DAY}", _written
     yield (
@@ -323,7 +323,7 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         _dotted,
     )
     yield (
-        rf"(?<![\d月第]){SMALL_DAY}(?P<u>日|号)(?!楼|店|线|仓|码|机|链|款|订|单|元|之?[内后前]|以[内后前])",
+        rf"(?<![\d月第]){SMALL_DAY}(?P<u>日|号)(?!楼|店|线|仓|码|机|链|款|订|单|元|之?[内后]|以[内后])(?<!日(?=[前之以]))",
         _day_only,
     )
     yield (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from bot.understanding.dates import DateMention, Lean, Resolved, resolve
 from bot.understanding.elapsed import elapsed_since
@@ -35,7 +36,7 @@ def _readings(message: Message, resolved: Resolved, mention: DateMention) -> tup
     told = mention.year is not None or mention.exact is not None or mention.month_only
     if told or resolved.day <= message.today or _is_planned(message, mention):
         return ()
-    return (phrase("ahead", text=mention.text, day=_written(resolved.day)),)
+    return (phrase("taken_as", text=mention.text, day=_written(resolved.day)),)
 
 
 def _is_any_month_end(mention: DateMention, lean: Lean) -> bool:
@@ -48,7 +49,10 @@ def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
     if default is not Lean.NEAR:
         return default
     if _is_planned(message, mention):
-        return Lean.NEAR if mention.day else Lean.FUTURE
+        # 打算30号发 lies ahead, 如果是11月1号发的呢 may lie behind.
+        planned = message.words.has("plan", _clause_before(message, mention))
+        told = message.words.has("told_after", message.text[mention.end :])
+        return Lean.FUTURE if not mention.day or (planned and not told) else Lean.NEAR
     after = message.text[mention.end : mention.end + 8].split(",")[0]
     if message.words.has("past", after):
         return Lean.PAST
@@ -59,6 +63,11 @@ def _is_recent(message: Message, mention: DateMention) -> bool:
     """12号发的 asked on the 5th was last month; 11月18号发的 asked in November is this year's."""
     past = resolve(mention, message.today, Lean.PAST).day
     return past is not None and (message.today - past).days <= _LONG_AGO_DAYS
+
+
+def _clause_before(message: Message, mention: DateMention) -> str:
+    """The clause up to a date: 想盘一下账 before it says nothing of 12月20号发的."""
+    return re.split("[,。;]", message.text[: mention.start])[-1]
 
 
 def _is_planned(message: Message, mention: DateMention) -> bool:
@@ -72,7 +81,7 @@ def event_days(
     """Days of the events; else counted back from 关了60天了; else the ``loose`` ones."""
     named = message.dates_of(*roles)
     values = day_values(message, named, lean)
-    if any(date.vague for date in (*named, *loose)):
+    if any(date.vague for date in named or loose):
         return (Value(ask=""),)
     if values:
         return values
@@ -81,7 +90,7 @@ def event_days(
     elapsed = elapsed_since(message, roles)
     if elapsed is not None:
         day, text = elapsed
-        return (Value(day.isoformat(), (phrase("elapsed", text=text, day=_written(day)),)),)
+        return (Value(day.isoformat(), (phrase("taken_as", text=text, day=_written(day)),)),)
     return day_values(message, loose, lean)
 
 
@@ -124,7 +133,9 @@ def _confirmed(message: Message) -> tuple[DateMention, ...]:
 
 
 def _names_origin(message: Message) -> bool:
-    return message.has("domestic_word") or message.has("overseas_word")
+    """国内 10月28 自动收货?: so short that the day told is the one to count from."""
+    named = message.has("domestic_word") or message.has("overseas_word")
+    return named and not message.has("yes_or_no")
 
 
 def shipping_days(message: Message, filling: bool) -> tuple[Value, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.understanding.dates import DateMention, Lean, resolve
 
@@ -29,7 +30,7 @@ def in_months_told(
     before: DateMention | None = None
     for date in told:
         if _is_bare(date) and before is not None:
-            moved = _in_month_of(date, before, role_at)
+            moved = _in_month_of(date, before, role_at, today)
         elif _is_bare(date) and anchor is not None:
             moved = _in_anchors_month(date, anchor, today)
         else:
@@ -40,12 +41,26 @@ def in_months_told(
     return tuple(replace(placed[d.start], vague=d.vague) for d in dates)
 
 
+def with_days_in_brackets(text: str, dates: Sequence[DateMention]) -> tuple[DateMention, ...]:
+    """去年5月交易成功（5月20日）: the day in brackets is the month's, and stands in its place."""
+    exact: dict[int, DateMention] = {}
+    for month, day in pairwise(dates):
+        bracketed = text[: day.start].rstrip().endswith("(")
+        if bracketed and month.month_only and day.month == month.month and day.day is not None:
+            exact[month.start] = replace(day, year=day.year or month.year)
+    days = {day.start for day in exact.values()}
+    placed = (
+        replace(exact[d.start], start=d.start, end=d.end) if d.start in exact else d for d in dates
+    )
+    return tuple(date for date in placed if date.start not in days)
+
+
 def _is_bare(date: DateMention) -> bool:
     return date.day is not None and date.month is None and not date.last_day
 
 
 def _in_month_of(
-    date: DateMention, before: DateMention, role_at: dict[int, str | None]
+    date: DateMention, before: DateMention, role_at: dict[int, str | None], today: dt.date
 ) -> DateMention:
     assert before.month is not None and before.day is not None and date.day is not None
     order = _order(role_at.get(date.start)) - _order(role_at.get(before.start))
@@ -54,7 +69,15 @@ def _in_month_of(
         step = 1
     elif order < 0 and date.day > before.day:
         step = -1
-    return _placed(date, before.year, before.month, step)
+    moved = _placed(date, before.year, before.month, step)
+    known = order > 0 or order < 0
+    return moved if known or not _lies_ahead(moved, before, today) else date
+
+
+def _lies_ahead(date: DateMention, before: DateMention, today: dt.date) -> bool:
+    """今天11月5号，我28号发的: behind was told of first, so what follows is not ahead."""
+    days = [resolve(mention, today, Lean.NEAR).day for mention in (before, date)]
+    return days[0] is not None and days[1] is not None and days[1] > today >= days[0]
 
 
 def _order(role: str | None) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from bot.understanding.amount_roles import with_role
 from bot.understanding.disputes import denied_facts, said_facts
 from bot.understanding.elapsed import elapsed_since
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, clause_around
 from bot.understanding.negation import affirmed
 from bot.understanding.residue import residue
 from bot.understanding.slots import TOOLS
@@ -62,7 +62,6 @@ def _holds(message: Message, token: str) -> bool:
 
 
 _LATE = "past_acceptance_window"
-_LITTLE = 4  # characters, such as a year's
 _MENTIONS: Mapping[str, Callable[[Message], bool]] = {
     "amount": lambda message: bool(message.amounts),
     "date": lambda message: any(not day.is_now for day in message.days),
@@ -99,6 +98,14 @@ def _commission_only(message: Message) -> bool:
     return message.has("commission") and not message.has("fee")
 
 
+def _payout_only(message: Message) -> bool:
+    """财务催回款，想进1月的结算: once a settlement is named, that is what is asked about."""
+    clauses = [
+        clause_around(message.text, date.start, date.end) for date in message.dates_of("settled")
+    ]
+    return message.has("payout") and all(message.words.has("payout", c) for c in clauses)
+
+
 def _settlement_asked(message: Message) -> bool:
     return _is_asked(message, message.words.tools["settlement_month"])
 
@@ -126,7 +133,10 @@ def _acceptance_asked(message: Message) -> bool:
 
 def _topic_only(message: Message) -> bool:
     """明年的黑五: nothing but a shopping day and a year is said."""
-    return len(residue(message, [message.words.tools["peak_season"]])) <= _LITTLE
+    left = residue(message, [message.words.tools["peak_season"]])
+    for year in message.words.relative_years:
+        left = left.replace(year, "")
+    return not left.strip("0123456789年")
 
 
 def _review_months(message: Message) -> bool:
@@ -151,6 +161,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "charges_only": _charges_only,
     "commission_only": _commission_only,
     "settlement_asked": _settlement_asked,
+    "payout_only": _payout_only,
     "ship_asked": _ship_asked,
     "hours_asked": _hours_asked,
     "window_asked": _window_asked,

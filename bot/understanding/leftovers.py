@@ -24,14 +24,19 @@ def questions_left(
     """The questions beside those computed: as typed, and with the platform they are asked of."""
     tools = tuple(dict.fromkeys(request.tool for request in requests))
     pieces = clauses_of(text)
-    if len(pieces) == 1 or not tools:
+    if not tools:
         return ()
+    if len(pieces) == 1:
+        # Why it is so is for the articles to say, beside the day.
+        pieces = pieces if read_message(text, today).has("asks_why") else ()
     left = [p.strip(_AROUND) for p in pieces if not _is_computed(read_message(p, today), tools)]
     home = load_vocabulary().tools[tools[0]].platform
     return tuple((p, p if platforms.named(p) else f"{home}{p}") for p in left[:_MOST])
 
 
 def _is_computed(message: Message, tools: tuple[str, ...]) -> bool:
+    if message.has("asks_why"):
+        return False
     left_open = any(is_left_open(tool, message) for tool in tools if not asked_tools(message))
     if left_open or message.has("extension_asked"):
         return False

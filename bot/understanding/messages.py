@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -12,13 +13,14 @@ from typing import Protocol, TypeVar
 from bot.understanding.amounts import AmountMention, find_amounts, find_counts
 from bot.understanding.dates import DateMention, find_dates
 from bot.understanding.events import EventMention, date_roles, find_events
-from bot.understanding.inherited import in_months_told
+from bot.understanding.inherited import in_months_told, with_days_in_brackets
 from bot.understanding.months import MonthResults, find_month_results
-from bot.understanding.times import TimeMention, find_times
+from bot.understanding.times import TimeMention, find_times, later_in_evening
 from bot.understanding.vocabulary import Span, Vocabulary, load_vocabulary
 from bot.understanding.wording import normalise
 
 _FILLER = "\x00"
+_DENIAL_WINDOW = 6
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class Message:
     today: dt.date
     anchor: dt.date | None = None
     """The day that was talked about before: a bare 6号 is one of its month."""
+    about_money: bool = False
+    """Whether an amount was talked about before: then 4.2 is one."""
+    time_before: str | None = None
+    """The time of day that was talked about before: 11点 after 晚上11点半 is one of the evening."""
 
     @property
     def words(self) -> Vocabulary:
@@ -47,20 +53,21 @@ class Message:
         return find_dates(self.text, self.today)
 
     @cached_property
-    def _told_dates(self) -> tuple[DateMention, ...]:
+    def told_dates(self) -> tuple[DateMention, ...]:
         """All days and months; 11.1 is a day unless an amount is what is talked about."""
-        return tuple(date for date in self.all_dates if not self._is_amount(date))
+        dates = tuple(date for date in self.all_dates if not self._is_amount(date))
+        return with_days_in_brackets(self.text, dates)
 
     @cached_property
     def _kept_dates(self) -> tuple[DateMention, ...]:
-        kept = uncorrected(self.text, self._told_dates)
+        kept = uncorrected(self.text, self.told_dates)
         return tuple(replace(date, vague=self._is_vague(date, kept)) for date in kept)
 
     @cached_property
     def dates(self) -> tuple[DateMention, ...]:
         """Days and months that hold, a bare day (30号) in the month that is talked of."""
         return in_months_told(
-            self._kept_dates, self.roles, self._told_dates, self.anchor, self.today
+            self._kept_dates, self.roles, self.told_dates, self.anchor, self.today
         )
 
     @cached_property
@@ -73,7 +80,7 @@ class Message:
         """Times of the clock."""
         taken = [(date.start, date.end) for date in self.dates]
         return tuple(
-            time
+            later_in_evening(time, self.time_before)
             for time in find_times(self.text)
             if not any(time.start < end and start < time.end for start, end in taken)
         )
@@ -85,8 +92,13 @@ class Message:
 
     @cached_property
     def amounts(self) -> tuple[AmountMention, ...]:
-        """Amounts of money."""
-        return uncorrected(self.text, find_amounts(self.text, [*self._dated, *self.counts]))
+        """Amounts of money that hold."""
+        return uncorrected(self.text, self.told_amounts)
+
+    @cached_property
+    def told_amounts(self) -> tuple[AmountMention, ...]:
+        """Amounts of money, those taken back too."""
+        return find_amounts(self.text, [*self._dated, *self.counts])
 
     @cached_property
     def events(self) -> tuple[EventMention, ...]:
@@ -99,7 +111,7 @@ class Message:
         placed = tuple(
             replace(date, start=place.start, end=place.end)
             for date in self._kept_dates
-            for place in [first_told(self.text, date, self._told_dates)]
+            for place in [first_told(self.text, date, self.told_dates)]
         )
         return date_roles(self.text, placed, self.events)
 
@@ -107,6 +119,11 @@ class Message:
     def month_results(self) -> MonthResults | None:
         """Monthly results of a review."""
         return find_month_results(self.text, self.dates, self.today)
+
+    def without_dates(self, start: int) -> str:
+        """The text from a place on, its dates left out."""
+        rest = blank(self.text, [(date.start, date.end) for date in self.all_dates])[start:]
+        return rest.replace(_FILLER, "")
 
     def dates_of(self, *roles: str) -> tuple[DateMention, ...]:
         """Dates that have one of the roles, in order; 今天 only where no other date has it."""
@@ -156,7 +173,8 @@ class Message:
     def _is_amount(self, date: DateMention) -> bool:
         if not date.decimal:
             return False
-        about_money = any(self.has(concept) for concept in ("fee", "fee_asked", "net"))
+        concepts = ("fee", "fee_asked", "net", "asks_paid")
+        about_money = self.about_money or any(self.has(concept) for concept in concepts)
         followed = find_events(self.text[date.end : date.end + 6], ())
         dated = bool(followed) and followed[0].start <= 1 and followed[0].name != "settled"
         dated = dated or self.words.has("day_after_number", self.text[date.end :])
@@ -177,6 +195,13 @@ def blank(text: str, spans: list[Span]) -> str:
     return "".join(chars)
 
 
+def clause_around(text: str, start: int, end: int) -> str:
+    """The clause that a place of the text stands in."""
+    return (
+        re.split("[,。;]", text[:start])[-1] + text[start:end] + re.split("[,。;]", text[end:])[0]
+    )
+
+
 class _Placed(Protocol):
     @property
     def start(self) -> int: ...
@@ -191,7 +216,8 @@ def uncorrected(text: str, mentions: tuple[_P, ...]) -> tuple[_P, ...]:
     """两百五，不对，是两百八: what is taken back right before the next mention is left out."""
     pairs = pairwise(mentions)
     dropped = {one.start for one, other in pairs if _is_taken_back(text, one, other)}
-    return tuple(mention for mention in mentions if mention.start not in dropped)
+    kept = tuple(mention for mention in mentions if mention.start not in dropped)
+    return tuple(mention for mention in kept if not _is_denied(text, mention)) or kept
 
 
 def first_told(text: str, mention: _P, mentions: tuple[_P, ...]) -> _P:
@@ -200,6 +226,13 @@ def first_told(text: str, mention: _P, mentions: tuple[_P, ...]) -> _P:
         if other.start == mention.start and _is_taken_back(text, one, other):
             mention = one
     return mention
+
+
+def _is_denied(text: str, mention: _Placed) -> bool:
+    """是2688不是2288: said not to be it, and not only asked (不是2288吗)."""
+    words, before = load_vocabulary(), text[max(0, mention.start - _DENIAL_WINDOW) : mention.start]
+    asked = words.has("asked_after", text[mention.end :])
+    return words.has("denied_mention", before) and not asked
 
 
 def _is_taken_back(text: str, one: _Placed, other: _Placed) -> bool:

@@ -13,6 +13,7 @@ from bot.understanding.dates import DateMention, Lean, resolve
 from bot.understanding.numerals import SMALL, small_number
 from bot.understanding.vocabulary import load_vocabulary
 
+_RESTATED_GAP = 2
 _NEAR = 20
 _SERIES = rf"(?<!隔)(?<!隔了)(?P<n>{SMALL})\s*(?:个月|months?)"
 _ORDINAL = rf"第\s*(?P<i>{SMALL})\s*个?月"
@@ -59,11 +60,19 @@ def find_month_results(
     if not told:
         return None
     span = (min(s.start for s, _ in told), max(v.end for v in verdicts))
+    if _is_told_twice([subject for subject, _ in told]):
+        return MonthResults(("unknown",), named=True, span=span)
     calendar_months = [(subject, result) for subject, result in told if subject.month is not None]
     if len(calendar_months) == len(told):
         return _by_calendar(calendar_months, span)
     results = tuple(result for subject, result in told for _ in range(subject.count))
     return MonthResults(results, named=False, span=span)
+
+
+def _is_told_twice(subjects: Sequence[_Subject]) -> bool:
+    """两个月不达标但不连续，7月和9月: counted and named, so the order cannot be told."""
+    named = sum(subject.month is not None for subject in subjects)
+    return named > 1 and any(subject.month is None and subject.count > 1 for subject in subjects)
 
 
 @cache
@@ -95,12 +104,22 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
     for found in ordinal.finditer(text):
         subjects.append(_Subject(*found.span(), 1, None))
     for found in series.finditer(text):
-        restated = sum(s.month is not None for s in subjects) == small_number(found["n"])
+        named = sum(s.month is not None for s in subjects)
+        restated = small_number(found["n"]) in (named, _named_before(found.start(), subjects))
         if restated:
             continue  # 七月八月两个月: the months are named already
         if not any(found.start() < s.end and s.start < found.end() for s in subjects):
             subjects.append(_Subject(*found.span(), small_number(found["n"]), None))
     return sorted(subjects, key=lambda subject: subject.start)
+
+
+def _named_before(start: int, subjects: Sequence[_Subject]) -> int:
+    """How many months stand right before a place, one after the other: 就10月这|一个月."""
+    count = 0
+    for subject in sorted(subjects, key=lambda subject: -subject.end):
+        if subject.month is not None and 0 <= start - subject.end <= _RESTATED_GAP:
+            count, start = count + 1, subject.start
+    return count
 
 
 def _between(text: str, named: Sequence[_Subject]) -> list[_Subject]:
@@ -119,7 +138,8 @@ def _leads(verdict: _Verdict, subject: _Subject, text: str) -> bool:
     between = text[verdict.end : subject.start]
     if verdict.end > subject.start or len(between) > _NEAR:
         return False
-    return between.isascii() if between else subject.month is None
+    english = between.isascii() and any(map(str.isalpha, between))
+    return english if between else subject.month is None
 
 
 def _told(

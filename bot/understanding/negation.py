@@ -21,14 +21,33 @@ def is_doubted(message: Message, start: int) -> bool:
 
 def affirmed(message: Message, concept: str) -> bool | None:
     """Whether a concept is said to be so; None where nothing is said of it."""
+    said = _said(message, concept)
+    return any(said) if said else None
+
+
+def affirmed_last(message: Message, concept: str) -> bool | None:
+    """As ``affirmed``, where the last word counts: 原来想延长，后来没延; not 延过，没再延."""
+    said = _said(message, concept)
+    if not said:
+        return None
+    start, _ = message.words.spans(concept, message.text)[-1]
+    before = message.text[max(0, start - _WINDOW) : start]
+    return any(said) if message.words.has("not_again", before) else said[-1]
+
+
+def both_ways(message: Message, concept: str) -> bool:
+    """Whether two cases are put: 如果不延长是几号，延长呢."""
+    return len(set(_said(message, concept))) > 1 and message.has("two_cases")
+
+
+def _said(message: Message, concept: str) -> list[bool]:
+    """Of each mention of a concept, whether it is said to be so."""
     spans = message.words.spans(concept, message.text)
     asked = f"{concept}_asked"
     if asked in message.words.concepts:
         # 延长能延几次 asks about extensions and tells of none.
         about = message.words.spans(asked, message.text)
         spans = tuple(s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in about))
-    if not spans:
-        return None
     after = [message.words.has("negation_after", message.text[end:]) for _, end in spans]
     pairs = zip(spans, after, strict=True)
-    return any(not denied and not is_negated(message, start) for (start, _), denied in pairs)
+    return [not denied and not is_negated(message, start) for (start, _), denied in pairs]

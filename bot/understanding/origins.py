@@ -66,10 +66,15 @@ def _is_origin(message: Message, span: Span) -> bool:
 def _ships(message: Message, span: Span) -> bool:
     """A place by itself is an origin only where something is sent from it, or all that is said."""
     before = message.text[max(0, span[0] - _WINDOW) : span[0]]
-    after = message.text[span[1] :]
-    sends = message.words.has("place_ships", after) or message.words.has("place_from", before)
+    # 法国那边11月1号发的: the day between a place and its verb says nothing of either.
+    words, after = message.words, message.text[span[1] :]
+    sends = words.has("place_ships", after) or words.has("place_from", before)
+    sends = sends or words.has("place_ships_dated", message.without_dates(span[1]))
     alone = len(message.text) <= (span[1] - span[0]) + 4
-    return sends or alone
+    # 发货10/30，江苏: a place that is a clause of its own.
+    clause = message.words.has("place_alone_before", message.text[: span[0]])
+    clause = clause and message.words.has("place_alone_after", after)
+    return sends or alone or clause
 
 
 def _turned(message: Message, span: Span, origin: str) -> str:

@@ -15,6 +15,7 @@ from bot.understanding.numerals import number
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
+_LEFT_OUT = (("rate_ignored", "rate"), ("charge_left_out", "commission"))
 _NEXT_TO = 8
 _NEXT_AFTER = 4
 _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
@@ -22,16 +23,19 @@ _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
 def paid_amounts(message: Message) -> tuple[Value, ...]:
     """All payments as one value, or the question that has to be put first."""
-    return tuple(_with_rate_ignored(message, value) for value in _paid(message))
+    return tuple(_with_what_is_left_out(message, value) for value in _paid(message))
 
 
-def _with_rate_ignored(message: Message, value: Value) -> Value:
-    """A rate somebody brings along changes nothing; the merchant is told so."""
-    spans = message.words.spans("rate", message.text)
-    if not spans or value.value is None:
+def _with_what_is_left_out(message: Message, value: Value) -> Value:
+    """A rate or another charge somebody brings along changes nothing; the merchant is told so."""
+    if value.value is None:
         return value
-    rate = message.text[slice(*spans[0])]
-    return replace(value, readings=(*value.readings, phrase("rate_ignored", rate=rate)))
+    notes = [
+        phrase(name, said=message.text[slice(*spans[0])])
+        for name, concept in _LEFT_OUT
+        if (spans := message.words.spans(concept, message.text))
+    ]
+    return replace(value, readings=(*value.readings, *notes))
 
 
 def _paid(message: Message) -> tuple[Value, ...]:
@@ -39,6 +43,8 @@ def _paid(message: Message) -> tuple[Value, ...]:
         return ()
     if message.has("foreign_money"):
         return (Value(ask="paid_in_yuan"),)
+    if message.has("other_period"):
+        return (Value(ask=""),)
     payments = _payments(message)
     if not payments:
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
@@ -94,7 +100,19 @@ def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
         added = bool(chosen) and role == "freight" and _is_added(message, amount)
         if role == "paid" or added or (role is None and (listed or another)):
             chosen.append(amount)
-    return tuple(chosen)
+    return _without_summed(message, tuple(chosen))
+
+
+def _without_summed(
+    message: Message, payments: tuple[AmountMention, ...]
+) -> tuple[AmountMention, ...]:
+    """一单88一单199，总共287: what is said to be the sum of the others stands for them all."""
+    for amount in payments:
+        earlier = [other for other in message.amounts if other.end <= amount.start]
+        summed = len(earlier) > 1 and sum(e.value * e.times for e in earlier) == amount.value
+        if summed and message.words.has("total", _said_before(message, amount)):
+            return (amount,)
+    return payments
 
 
 def _is_added(message: Message, freight: AmountMention) -> bool:
@@ -105,25 +123,44 @@ def _is_added(message: Message, freight: AmountMention) -> bool:
 def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ...]:
     """One amount for several orders is of each of them or of all: only the text can say."""
     count = order_count(message)
-    if count is None:
+    if count is None or _is_of_another_order(message, payment):
         return (Value([plain(payment.value)]),)
-    basis = _basis(message, payment)
+    basis = _basis(message, payment, int(count["orders"]))
     told = {"value": plain(payment.value), "text": payment.text, **count}
     if basis is None:
         return (Value(ask="paid_each_or_total", details=tuple(told.items())),)
     return (_on_basis(basis, told),)
 
 
-def _basis(message: Message, payment: AmountMention) -> str | None:
+def _is_of_another_order(message: Message, payment: AmountMention) -> bool:
+    """是两单，另外还有一单付了500: the amount is of that order, not of the two."""
+    before = message.text[max(0, payment.start - _NEXT_TO) : payment.start]
+    return message.words.has("another_order", before) and message.words.has("append", before)
+
+
+def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
     """What stands next to the amount decides: 每单99，渠道费共多少 is 99 each."""
     words = message.words
-    before = message.text[max(0, payment.start - _NEXT_TO) : payment.start]
+    others = [amount for amount in message.amounts if amount is not payment]
+    before = _said_before(message, payment)
     after = message.text[payment.end :]
-    if words.has("each", before) or words.has("each", after[:_NEXT_AFTER]):
-        return "each"
-    if words.has("total", before) or words.has("total_after", after):
+    if words.has("total", before) or any(a.value * count == payment.value for a in others):
         return "total"
-    return "each" if message.has("each") and not message.has("total") else None
+    unit_price = words.has("unit_price_after", after) or words.has("each", after[:_NEXT_AFTER])
+    if unit_price or words.has("each", before):
+        return "each"
+    if words.has("total_after", after):
+        return "total"
+    if any(words.has("each", _said_before(message, other)) for other in others):
+        return "total"  # 每件99，付了250: the unit price is another amount.
+    each = message.has("each") and not message.has("total") and not others
+    return "each" if each else None
+
+
+def _said_before(message: Message, amount: AmountMention) -> str:
+    """What stands right before an amount, after the one before it."""
+    earlier = [other.end for other in message.amounts if other.end <= amount.start]
+    return message.text[max([0, amount.start - _NEXT_TO, *earlier]) : amount.start]
 
 
 def _on_basis(basis: str, told: Mapping[str, str]) -> Value:

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
-from bot.understanding.cases import Talk, ToolCase, follow
+from bot.understanding.cases import Talk, ToolCase, follow, is_more_of, is_ruled_out
 from bot.understanding.messages import Message, read_message
 from bot.understanding.phrases import question
 from bot.understanding.questions import clauses_of, questions_of
@@ -99,13 +99,16 @@ class _Reader:
         return [r for r in requests if r.tool not in answered or not r.missing]
 
     def _read(
-        self, pieces: Iterable[str], talk: Talk, asked: Message | None
+        self, pieces: Sequence[str], talk: Talk, asked: Message | None
     ) -> tuple[Talk, list[ToolCase]]:
         opened: list[ToolCase] = []
-        for piece in pieces:
-            talk = follow(talk, piece, self.today, asked, self.platforms)
-            opened += [part for part in talk.case if part.open]
-        return talk, opened
+        messages = [read_message(piece, self.today) for piece in pieces]
+        for piece, message in zip(pieces, messages, strict=True):
+            before, talk = talk, follow(talk, piece, self.today, asked, self.platforms)
+            parts = [part for part in talk.case if part.open]
+            more = {part.tool for part in parts if is_more_of(part, before.case, message)}
+            opened = [part for part in opened if part.tool not in more] + parts
+        return talk, [p for p in opened if not any(is_ruled_out(p.tool, m) for m in messages)]
 
 
 def _complete(requests: Iterable[ToolRequest]) -> list[ToolRequest]:

@@ -16,9 +16,9 @@ def residue(message: Message, tools: Sequence[ToolWords]) -> str:
 
 
 def _accounted_for(message: Message, tools: Sequence[ToolWords]) -> Iterator[Span]:
-    yield from ((date.start, date.end) for date in message.dates)
+    yield from ((date.start, date.end) for date in message.told_dates)
     yield from ((time.start, time.end) for time in message.times)
-    yield from ((amount.start, amount.end) for amount in message.amounts)
+    yield from ((amount.start, amount.end) for amount in message.told_amounts)
     yield from ((event.start, event.end) for event in message.events)
     yield from message.counts
     for pattern in _patterns(message, tools):

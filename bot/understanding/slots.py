@@ -20,7 +20,7 @@ from bot.understanding.event_days import (
     shipping_days,
 )
 from bot.understanding.messages import Message
-from bot.understanding.negation import affirmed
+from bot.understanding.negation import affirmed, affirmed_last, both_ways
 from bot.understanding.numerals import number
 from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
@@ -93,7 +93,11 @@ def _completed(message: Message) -> tuple[Value, ...]:
 
 
 def _extended(message: Message) -> tuple[Value, ...]:
-    said = affirmed(message, "extension")
+    said = affirmed_last(message, "extension")
+    if message.has("extension_unknown"):
+        return ()
+    if both_ways(message, "extension"):
+        return (Value(False), Value(True))
     if not said:
         return () if said is None else (Value(False),)
     twice = message.has("extension_twice")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from bot.understanding.numerals import SMALL, small_number
 from bot.understanding.vocabulary import load_vocabulary
@@ -18,13 +20,15 @@ _CLOCK = (
     r"(?<![\d:.])(?P<h>\d{1,2})(?:[:.](?P<min>\d{2}))?\s*" rf"{_AM_PM}(?![a-z])",
     rf"(?:差(?P<lack>{SMALL}分|[一1]刻)钟?(?:到|就)?)?"
     rf"(?<![\d.第几零一二两三四五六七八九十])(?P<h>{SMALL})\s*(?:点钟?|时(?=[\d零一二三四五半整正许的来]|$))(?!击|开|赞|评|名|数|了|选)"
-    rf"\s*(?P<tail>半|整|正|钟|差(?P<lack2>{SMALL}分|[一1]刻)|过?(?P<q>[一二三两13])刻|过?(?P<tmin>零?{SMALL}|\d{{2}}|[二三四五]十[一二三四五六七八九]?)"
+    rf"\s*(?P<tail>半|整|正|钟|差(?P<lack2>{SMALL}分|[一1]刻)|过?(?P<q>[一二三两13])刻|过?(?P<zi>{SMALL})个字|过?(?P<tmin>零?{SMALL}|\d{{2}}|[二三四五]十[一二三四五六七八九]?)"
     r"分?(?!\s*[点天日月号元块单件个%]))?",
     r"(?P<word>(?<![a-z])(?:noon|midday|midnight)(?![a-z])|正午(?!\d)|零点)",
 )
 _WORDS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00", "正午": "12:00", "零点": "00:00"}
 _ABOUT = re.compile(r"^\s*(?:多|几分|出头|过后?(?!期|后)|不到)")
 _PART_WINDOW = 4
+_NOON = "12:00"
+_MINUTES_OF_A_ZI = 5  # Cantonese: 三个字 is a quarter of an hour
 _FEW = ("一", "两", "二")
 _COMPARED = ("早", "晚")
 _EVENINGS = ("昨晚", "今晚", "前晚", "夜晚", "今早", "明早", "明晚")
@@ -53,7 +57,38 @@ def find_times(text: str) -> tuple[TimeMention, ...]:
             mention = _mention(found, text)
             if mention is not None:
                 taken.append(mention)
-    return tuple(sorted(taken, key=lambda mention: mention.start))
+    taken.sort(key=lambda mention: mention.start)
+    return tuple(_in_evening(_without_glossed(text, taken)))
+
+
+def _without_glossed(text: str, mentions: list[TimeMention]) -> list[TimeMention]:
+    """晚上十一点一刻（23:15）: one time, which the brackets put in figures."""
+    glossed = {
+        one.start
+        for one, other in pairwise(mentions)
+        if text[one.end : other.start].strip() in ("(", "也就是", "即", "就是", "=")
+    }
+    return [mention for mention in mentions if mention.start not in glossed]
+
+
+def _in_evening(mentions: list[TimeMention]) -> Iterator[TimeMention]:
+    """晚上10点和11点: what follows an hour of the evening without a word of its own is later."""
+    before: str | None = None
+    for mention in mentions:
+        mention = later_in_evening(mention, before)
+        before = mention.clock
+        yield mention
+
+
+def later_in_evening(mention: TimeMention, before: str | None) -> TimeMention:
+    """An hour that is not said to be of the morning, read after ``before`` (HH:MM)."""
+    if mention.reading is None or mention.clock is None or not before or before < _NOON:
+        return mention
+    hour, minute = map(int, mention.clock.split(":"))
+    clock = f"{hour + 12:02d}:{minute:02d}"
+    if clock[:2] < before[:2]:
+        return mention
+    return replace(mention, clock=clock, reading=f"“{mention.text}”按 {clock} 理解")
 
 
 @cache
@@ -119,6 +154,8 @@ def _minute(groups: dict[str, str | None]) -> int:
         return int(groups["min"] or 0)
     if groups.get("q"):
         return _QUARTERS[groups["q"] or ""]
+    if groups.get("zi"):
+        return small_number(groups["zi"] or "0") * _MINUTES_OF_A_ZI
     if groups.get("tmin"):
         return small_number((groups["tmin"] or "").removeprefix("零") or "0")
     return 30 if groups.get("tail") == "半" else 0

@@ -1,11 +1,13 @@
-// Opens cited passages beside the conversation, keeps the newest exchange in view and reads
-// new answers to screen readers. Everything it inserts was escaped by the server.
+// Opens cited passages beside the page, keeps the newest exchange in view, reads new answers to
+// screen readers and switches the shade. Everything it inserts was escaped by the server.
 (() => {
   "use strict";
 
   const NARROW = "(max-width: 999px)";
+  const SHADE = "zhanggui-shade";
   let opener = null;
   let latest = 0;
+  let latestSaid = null;
 
   const byId = (id) => document.getElementById(id);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -28,15 +30,17 @@
     try {
       content = await fetchPassage(link);
     } catch {
-      content = "<p class='article-notice'>打不开原文，请检查网络后再试。</p>";
+      content = "";
     }
     if (turn !== latest) return;
     opener = link;
     document.querySelectorAll(".opened").forEach((other) => other.classList.remove("opened"));
     link.classList.add("opened");
     byId("passage-body").innerHTML = content;
+    if (!content) byId("passage-body").textContent = byId("said").dataset.offline;
     const title = byId("passage-body").querySelector(".article-title");
-    byId("passage-title").textContent = title ? `原文：《${title.textContent.trim()}》` : "原文";
+    const lead = byId("passage-title").dataset.lead;
+    byId("passage-title").textContent = title ? `${lead}：《${title.textContent.trim()}》` : lead;
     byId("passage").hidden = false;
     document.body.classList.add("passage-open");
     byId("passage").focus({ preventScroll: true });
@@ -64,6 +68,17 @@
     openPassage(link);
   }
 
+  function onShade(event) {
+    if (!event.target.closest("#shade")) return;
+    const dark = document.body.classList.toggle("dark");
+    localStorage.setItem(SHADE, dark ? "dark" : "light");
+  }
+
+  function keepShade() {
+    const wanted = localStorage.getItem(SHADE);
+    if (wanted) document.body.classList.toggle("dark", wanted === "dark");
+  }
+
   function onKey(event) {
     const panel = byId("passage");
     if (event.key === "Escape" && panel && !panel.hidden) closePassage();
@@ -76,9 +91,13 @@
       if (!byId("passage").hidden) closePassage();
       return;
     }
+    const said = newest.querySelector(".answer-text, .waiting");
+    // Thumbs and copying change an answer too; they are no news.
+    if (!said || said === latestSaid || !newest.offsetParent) return;
+    latestSaid = said;
     newest.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
-    const said = newest.querySelector(".answer, .waiting");
-    byId("announcement").textContent = said ? said.innerText : "";
+    const badge = newest.querySelector(".badge");
+    byId("announcement").textContent = `${badge ? badge.innerText : ""} ${said.innerText}`.trim();
   }
 
   function watch() {
@@ -89,18 +108,27 @@
   }
 
   function waitForPage() {
-    if (watch()) return;
-    const waiting = new MutationObserver(() => watch() && waiting.disconnect());
+    if (watch()) {
+      keepShade();
+      return;
+    }
+    const waiting = new MutationObserver(() => {
+      if (!watch()) return;
+      waiting.disconnect();
+      keepShade();
+    });
     waiting.observe(document.body, { childList: true, subtree: true });
   }
 
-  document.documentElement.lang = "zh-CN";
+  const tag = document.querySelector("meta[name=zg-language]");
+  if (tag) document.documentElement.lang = tag.content;
   if (document.body.matches(".alone")) {
     document.body.classList.toggle("dark", matchMedia("(prefers-color-scheme: dark)").matches);
     showMark(document, false);
     return;
   }
   document.addEventListener("click", onClick);
+  document.addEventListener("click", onShade);
   document.addEventListener("keydown", onKey);
   waitForPage();
 })();

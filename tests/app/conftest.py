@@ -7,18 +7,27 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
-from app import make_server
+from bot.service import Service
 from ingest.settings import Settings
-from page import Assistant
+from page import add_page
 from scripts.serving import open_browser, served_page
+from tests.fakes import local_settings
 
 OpenPage = Callable[[str], Page]
-ServeAssistant = Callable[[Assistant], str]
+ServeService = Callable[[Service], str]
+
+
+def page_server(service: Service, settings: Settings) -> FastAPI:
+    """The page alone."""
+    service.start()
+    return add_page(FastAPI(), service, settings)
 
 
 @pytest.fixture(scope="session")
@@ -81,24 +90,26 @@ def _context(browser: Browser, problems: list[str]) -> Iterator[OpenPage]:
 
 
 @pytest.fixture
-def serve() -> Iterator[ServeAssistant]:
-    """Serves a page around an assistant from this process."""
-    running: list[tuple[uvicorn.Server, threading.Thread]] = []
+def serve(tmp_path: Path) -> Iterator[ServeService]:
+    """Serves a page around a service from this process."""
+    running: list[tuple[uvicorn.Server, threading.Thread, Service]] = []
+    settings = local_settings(tmp_path / "corpus", tmp_path)
 
-    def start(assistant: Assistant) -> str:
+    def start(service: Service) -> str:
         listening = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(
-            make_server(assistant), log_level="critical", timeout_graceful_shutdown=1
+            page_server(service, settings), log_level="critical", timeout_graceful_shutdown=1
         )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        running.append((server, thread))
+        running.append((server, thread, service))
         thread.start()
         while not server.started:
             time.sleep(0.01)
         return f"http://127.0.0.1:{listening.getsockname()[1]}/"
 
     yield start
-    for server, thread in running:
+    for server, thread, service in running:
         server.should_exit = True
         thread.join(10)
+        service.close()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
 
-from bot import Answer, Calculation, Citation, RuleUse, Turn
+from bot import Answer, Calculation, Citation, MerchantBot, RuleUse, Turn
+from bot.service import Service
+from bot.storage import open_store
 from ingest.articles import Article
-from page import Assistant
+from tests.fakes import AnswersAtOnce, local_settings
 
 ARTICLE = Article(
     id="平台/费 用",
@@ -45,7 +50,7 @@ def calculation() -> Calculation:
     )
 
 
-class FakeBot:
+class FakeBot(AnswersAtOnce):
     """Answers with ``answer``, or raises it, and remembers what it was asked."""
 
     def __init__(self, answer: Answer | Exception | None = None) -> None:
@@ -57,8 +62,11 @@ class FakeBot:
         """Its own articles."""
         return self
 
-    def ask(self, text: str, *, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, text: str, *, history: Sequence[Turn] = (), today: dt.date | None = None
+    ) -> Answer:
         """The answer, whatever the question."""
+        del today
         self.asked.append((text, list(history)))
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -69,23 +77,27 @@ class FakeBot:
         return ARTICLE if article_id == ARTICLE.id else None
 
 
-def loaded(bot: FakeBot) -> Assistant:
-    """An assistant that has loaded."""
-    assistant = Assistant(lambda: bot)
-    assistant.start()
-    assistant.ask("")
-    bot.asked.clear()
-    return assistant
+def service_of(open_bot: Callable[[], FakeBot], folder: Path) -> Service:
+    """A real service around a scripted bot, with its database in ``folder``."""
+    store = open_store(local_settings(folder / "corpus", folder))
+    return Service(cast(Callable[[], MerchantBot], open_bot), store)
 
 
-def loading(bot: FakeBot) -> tuple[Assistant, Callable[[], None]]:
-    """An assistant that goes on loading until the returned function is called."""
+def loaded(bot: FakeBot, folder: Path) -> Service:
+    """A service that has loaded."""
+    service = service_of(lambda: bot, folder)
+    assert service.bot is cast(MerchantBot, bot)
+    return service
+
+
+def loading(bot: FakeBot, folder: Path) -> tuple[Service, Callable[[], None]]:
+    """A service that goes on loading until the returned function is called."""
     allowed = threading.Event()
 
     def open_bot() -> FakeBot:
         allowed.wait()
         return bot
 
-    assistant = Assistant(open_bot)
-    assistant.start()
-    return assistant, allowed.set
+    service = service_of(open_bot, folder)
+    service.start()
+    return service, allowed.set

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot import Answer, BotError, MerchantBot, Turn
-from page import Assistant
-from page.conversation import EXAMPLES, Exchange, offers, reply, turns
+from bot.service import Service
+from page.conversation import Exchange, offers, reply, turns
+from page.words import LANGUAGES, load_words
 from tests.app.fakes import FakeBot, loaded
+
+_ZH = load_words("zh")
 
 
 def _exchange(question: str, answer: Answer | None) -> Exchange:
-    return Exchange(question, answer, "")
+    return Exchange(question, answer)
 
 
-def _failing(problem: Exception) -> Assistant:
+def _failing(problem: Exception, folder: Path) -> Service:
+    return loaded(FakeBot(problem), folder)
+
+
+def test_a_follow_up_reaches_the_bot_with_what_was_said_before(tmp_path: Path) -> None:
     bot = FakeBot()
-    assistant = loaded(bot)
-    bot.answer = problem
-    return assistant
-
-
-def test_a_follow_up_reaches_the_bot_with_what_was_said_before() -> None:
-    bot = FakeBot()
-    assistant = loaded(bot)
-    first = reply(assistant, "费率？", ())
-    reply(assistant, "那海外的呢", (first,))
+    service = loaded(bot, tmp_path)
+    first = reply(service, "费率？", (), _ZH)
+    reply(service, "那海外的呢", (first,), _ZH)
     assert first.answer is not None
     assert bot.asked == [
         ("费率？", []),
@@ -47,34 +49,36 @@ def test_only_the_last_exchanges_are_told_to_the_bot() -> None:
     assert [turn.content for turn in turns(said)[::2]] == [f"第{n}问" for n in range(20, 30)]
 
 
-def test_a_known_problem_is_told_in_its_own_words() -> None:
-    failed = reply(_failing(BotError("引文与原文不一致，已撤回。")), "问", ())
+def test_a_known_problem_is_told_in_its_own_words(tmp_path: Path) -> None:
+    failed = reply(_failing(BotError("引文与原文不一致，已撤回。"), tmp_path), "问", (), _ZH)
     assert failed.answer is None
-    assert "引文与原文不一致，已撤回。" in failed.html
+    assert failed.problem == "引文与原文不一致，已撤回。"
 
 
-def test_an_unknown_problem_shows_no_inner_workings() -> None:
-    failed = reply(_failing(ZeroDivisionError("division by zero")), "问", ())
-    assert "这个问题没有答成" in failed.html
-    assert "division" not in failed.html
+def test_an_unknown_problem_shows_no_inner_workings(tmp_path: Path) -> None:
+    failed = reply(_failing(ZeroDivisionError("division by zero"), tmp_path), "问", (), _ZH)
+    assert "这个问题没有答成" in failed.problem
+    assert "division" not in failed.problem
 
 
 def test_examples_are_offered_at_first_and_suggestions_after_an_answer() -> None:
-    assert offers(()).texts == EXAMPLES
-    after = offers((_exchange("问", Answer("answered", "答", suggestions=("甲", "乙"))),))
+    assert offers((), _ZH).texts == _ZH.examples
+    after = offers((_exchange("问", Answer("answered", "答", suggestions=("甲", "乙"))),), _ZH)
     assert after.texts == ("甲", "乙")
-    assert offers((_exchange("问", None),)).texts == ()
+    assert offers((_exchange("问", None),), _ZH).texts == ()
 
 
 def test_what_is_missing_is_offered_as_a_choice() -> None:
     choice = offers(
-        (_exchange("问", Answer("clarify", "哪里发货？", suggestions=("境内", "境外"))),)
+        (_exchange("问", Answer("clarify", "哪里发货？", suggestions=("境内", "境外"))),), _ZH
     )
     assert choice.lead == "请选一项，或者直接输入"
     assert choice.texts == ("境内", "境外")
 
 
-@pytest.mark.parametrize("question", EXAMPLES)
+@pytest.mark.parametrize(
+    "question", [text for language in LANGUAGES for text in load_words(language).examples]
+)
 def test_every_example_question_is_answered(bot: MerchantBot, question: str) -> None:
     answer = bot.ask(question)
     assert answer.status in ("answered", "calculated")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from bot import Answer, MerchantBot
-from tests.app.conftest import OpenPage, ServeAssistant
+from tests.app.asking import ask, overflow
+from tests.app.conftest import OpenPage, ServeService
 from tests.app.fakes import FakeBot, calculation, citation, loaded, loading
 
 _FEE = "小红书支付渠道费收几个点？"
@@ -30,30 +32,15 @@ _CONTRAST = """element => {
 }"""
 
 
-def _ask(page: Page, question: str) -> Locator:
-    """Type a question, send it and wait for the answer."""
-    before = page.locator(".answer").count()
-    box = page.get_by_label("您的问题")
-    box.fill(question)
-    box.press("Enter")
-    answer = page.locator(".answer").nth(before)
-    answer.wait_for()
-    return answer
-
-
 def _squeezed(texts: list[str]) -> str:
     return "".join("".join(texts).split())
-
-
-def _overflow(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 def test_an_answer_has_marks_and_each_opens_exactly_the_quoted_sentence(
     address: str, open_page: OpenPage, bot: MerchantBot
 ) -> None:
     page = open_page(address)
-    answer = _ask(page, _FEE)
+    answer = ask(page, _FEE)
     citations = bot.ask(_FEE).citations
     assert "0.7%" in answer.inner_text()
     assert answer.locator(".cite").count() == len(citations)
@@ -70,14 +57,14 @@ def test_an_answer_has_marks_and_each_opens_exactly_the_quoted_sentence(
 
 def test_a_source_below_the_answer_opens_its_passage_too(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
-    answer = _ask(page, _FEE)
+    answer = ask(page, _FEE)
     answer.locator(".source").first.click()
     expect(page.locator("#passage mark").first).to_be_in_viewport()
 
 
 def test_a_citation_is_also_a_page_of_its_own(address: str, open_page: OpenPage) -> None:
     page = open_page(address)
-    link = _ask(page, _FEE).locator(".cite").first
+    link = ask(page, _FEE).locator(".cite").first
     page.goto(address + str(link.get_attribute("href")))
     expect(page.locator("mark").first).to_be_in_viewport()
     assert "0.7%" in page.locator("mark").first.inner_text()
@@ -87,7 +74,7 @@ def test_escape_closes_the_passage_and_returns_to_the_mark(
     address: str, open_page: OpenPage
 ) -> None:
     page = open_page(address)
-    mark = _ask(page, _FEE).locator(".cite").first
+    mark = ask(page, _FEE).locator(".cite").first
     mark.press("Enter")
     expect(page.locator("#passage")).to_be_visible()
     page.keyboard.press("Escape")
@@ -99,10 +86,10 @@ def test_a_question_outside_the_knowledge_base_looks_refused(
     address: str, open_page: OpenPage
 ) -> None:
     page = open_page(address)
-    refused = _ask(page, "拼多多的保证金要交多少？")
+    refused = ask(page, "拼多多的保证金要交多少？")
     assert "知识库里没有" in refused.locator(".badge").inner_text()
     assert refused.locator(".cite").count() == 0
-    answered = _ask(page, _FEE)
+    answered = ask(page, _FEE)
     colours = [
         each.evaluate("element => getComputedStyle(element).backgroundColor")
         for each in (refused, answered)
@@ -111,12 +98,12 @@ def test_a_question_outside_the_knowledge_base_looks_refused(
 
 
 def test_a_follow_up_is_answered_below_what_was_said_and_knowing_it(
-    serve: ServeAssistant, open_page: OpenPage
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
 ) -> None:
     bot = FakeBot()
-    page = open_page(serve(loaded(bot)))
-    _ask(page, "费率？")
-    _ask(page, "那海外的呢？")
+    page = open_page(serve(loaded(bot, tmp_path)))
+    ask(page, "费率？")
+    ask(page, "那海外的呢？")
     assert [turn.content for turn in bot.asked[-1][1]] == ["费率？", "费率是0.7%。[1]"]
     expect(page.locator(".exchange")).to_have_count(2)
     expect(page.locator(".asked").last).to_be_in_viewport()
@@ -147,7 +134,7 @@ def test_what_looks_like_code_is_shown_and_not_run(
     address: str, open_page: OpenPage, typed: str
 ) -> None:
     page = open_page(address)
-    _ask(page, typed)
+    ask(page, typed)
     assert typed in page.locator(".asked").inner_text()
     assert page.evaluate("window.ran") is None
 
@@ -165,31 +152,35 @@ def test_enter_sends_and_shift_enter_breaks_the_line(address: str, open_page: Op
     expect(box).to_have_value("")
 
 
-def test_an_empty_box_sends_nothing(serve: ServeAssistant, open_page: OpenPage) -> None:
+def test_an_empty_box_sends_nothing(
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
+) -> None:
     bot = FakeBot()
-    page = open_page(serve(loaded(bot)))
+    page = open_page(serve(loaded(bot, tmp_path)))
     page.get_by_label("您的问题").fill("  ")
     page.get_by_label("您的问题").press("Enter")
-    _ask(page, "费率？")
+    ask(page, "费率？")
     assert [text for text, _ in bot.asked] == ["费率？"]
 
 
-def test_a_new_conversation_forgets_the_old_one(serve: ServeAssistant, open_page: OpenPage) -> None:
+def test_a_new_conversation_forgets_the_old_one(
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
+) -> None:
     bot = FakeBot()
-    page = open_page(serve(loaded(bot)))
-    _ask(page, "费率？").locator(".cite").click()
+    page = open_page(serve(loaded(bot, tmp_path)))
+    ask(page, "费率？").locator(".cite").click()
     page.get_by_role("button", name="新对话").click()
     page.get_by_text("想查哪条规则").wait_for()
     expect(page.locator("#passage")).to_be_hidden()
-    _ask(page, "另一个问题")
+    ask(page, "另一个问题")
     assert bot.asked[-1] == ("另一个问题", [])
 
 
 def test_a_question_typed_while_the_model_loads_is_answered_when_it_has(
-    serve: ServeAssistant, open_page: OpenPage
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
 ) -> None:
-    assistant, go_on = loading(FakeBot())
-    page = open_page(serve(assistant))
+    service, go_on = loading(FakeBot(), tmp_path)
+    page = open_page(serve(service))
     box = page.get_by_label("您的问题")
     box.fill("费率？")
     box.press("Enter")
@@ -199,11 +190,11 @@ def test_a_question_typed_while_the_model_loads_is_answered_when_it_has(
 
 
 def test_a_choice_that_completes_a_question_is_sent_by_its_button(
-    serve: ServeAssistant, open_page: OpenPage
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
 ) -> None:
     bot = FakeBot(Answer("clarify", "从哪里发货？", suggestions=("境内发货", "境外发货")))
-    page = open_page(serve(loaded(bot)))
-    _ask(page, "几天自动确认？")
+    page = open_page(serve(loaded(bot, tmp_path)))
+    ask(page, "几天自动确认？")
     page.get_by_text("请选一项").wait_for()
     page.get_by_role("button", name="境外发货").click()
     expect(page.locator(".answer")).to_have_count(2)
@@ -211,13 +202,13 @@ def test_a_choice_that_completes_a_question_is_sent_by_its_button(
 
 
 def test_the_rule_of_a_calculation_opens_its_sentence(
-    serve: ServeAssistant, open_page: OpenPage
+    serve: ServeService, open_page: OpenPage, tmp_path: Path
 ) -> None:
     answer = Answer(
         "calculated", "手续费0.70元。[1]", citations=(citation(),), calculations=(calculation(),)
     )
-    page = open_page(serve(loaded(FakeBot(answer))))
-    card = _ask(page, "100元收多少？").locator(".calculation")
+    page = open_page(serve(loaded(FakeBot(answer), tmp_path)))
+    card = ask(page, "100元收多少？").locator(".calculation")
     assert "0.70" in card.locator(".result").inner_text()
     card.get_by_text("计算过程和依据").click()
     card.get_by_role("link").click()
@@ -230,24 +221,26 @@ def test_a_narrow_screen_does_not_scroll_sideways(
 ) -> None:
     page = open_page(address)
     page.set_viewport_size({"width": 390, "height": 844})
-    assert _overflow(page) <= 0
-    answer = _ask(page, question)
-    assert _overflow(page) <= 0
+    assert overflow(page) <= 0
+    answer = ask(page, question)
+    assert overflow(page) <= 0
     if answer.locator(".cite").count():
         answer.locator(".cite").first.click()
         expect(page.locator("#passage mark").first).to_be_in_viewport()
-        assert _overflow(page) <= 0
+        assert overflow(page) <= 0
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_its_ground(
-    serve: ServeAssistant, open_page: OpenPage, scheme: str
+    serve: ServeService, open_page: OpenPage, tmp_path: Path, scheme: str
 ) -> None:
-    page = open_page(serve(loaded(FakeBot(Answer("not_found", "没有。[1]", (citation(),))))))
+    page = open_page(
+        serve(loaded(FakeBot(Answer("not_found", "没有。[1]", (citation(),))), tmp_path))
+    )
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.reload()
     page.get_by_label("您的问题").wait_for()
-    _ask(page, "费率？").locator(".source").click()
+    ask(page, "费率？").locator(".source").click()
     shown = (
         ".answer-text p", ".badge", ".cite", ".source-title", ".source-section", ".asked",
         "#question textarea", "#question .submit-button", "#restart", ".masthead p",

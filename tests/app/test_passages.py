@@ -9,8 +9,10 @@ from ingest.articles import Article
 from ingest.markdown import read_blocks
 from page.passages import Part, parts_of, passage_address, quote_digest
 from page.rendering import render_article
+from page.words import load_words
 from tests.app.fakes import ARTICLE, QUOTE
 
+_ZH = load_words("zh")
 _ARTICLES = (
     "amazon/prime-day",
     "crossborder/peak-season-2021",
@@ -70,14 +72,16 @@ def test_without_a_quote_nothing_is_marked() -> None:
 
 def test_an_article_is_shown_escaped_and_its_quote_marked() -> None:
     start = ARTICLE.text.index(QUOTE)
-    html = render_article(ARTICLE, start=start, end=start + len(QUOTE), digest=quote_digest(QUOTE))
+    html = render_article(
+        ARTICLE, _ZH, start=start, end=start + len(QUOTE), digest=quote_digest(QUOTE)
+    )
     assert f"<mark>{QUOTE}</mark>" in html
     assert "费用 &amp; &lt;结算&gt;" in html
     assert "<结算>" not in html
 
 
 def test_a_quote_that_is_no_longer_in_its_place_is_not_marked_and_this_is_said() -> None:
-    html = render_article(ARTICLE, start=0, end=5, digest=quote_digest(QUOTE))
+    html = render_article(ARTICLE, _ZH, start=0, end=5, digest=quote_digest(QUOTE))
     assert "<mark>" not in html
     assert "已经不在原处" in html
 

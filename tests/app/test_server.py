@@ -10,11 +10,13 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from app import make_server
+from ingest.settings import Settings
 from page.passages import passage_address
 from scripts.serving import free_port
+from tests.app.conftest import page_server
 from tests.app.fakes import ARTICLE, QUOTE, FakeBot, citation, loaded, loading
 from tests.conftest import CORPUS, ROOT
+from tests.fakes import local_settings
 
 
 def _app(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -28,21 +30,26 @@ def _app(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_process_is_healthy_at_once_and_ready_when_the_bot_is() -> None:
-    assistant, go_on = loading(FakeBot())
-    client = TestClient(make_server(assistant))
+def _client(folder: Path) -> TestClient:
+    return TestClient(page_server(loaded(FakeBot(), folder), _settings(folder)))
+
+
+def _settings(folder: Path) -> Settings:
+    return local_settings(folder / "corpus", folder)
+
+
+def test_an_article_can_be_opened_once_the_bot_is_there(tmp_path: Path) -> None:
+    service, go_on = loading(FakeBot(), tmp_path)
+    client = TestClient(page_server(service, _settings(tmp_path)))
     address = "/" + passage_address(ARTICLE.id, 0, 1, "#")
-    assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").status_code == 503
     assert client.get(address).status_code == 503
     go_on()
-    assistant.ask("")
-    assert client.get("/readyz").json() == {"status": "ready"}
+    assert service.bot is not None
     assert client.get(address).status_code == 200
 
 
-def test_an_article_is_a_page_of_its_own_or_a_part_of_the_page() -> None:
-    client = TestClient(make_server(loaded(FakeBot())))
+def test_an_article_is_a_page_of_its_own_or_a_part_of_the_page(tmp_path: Path) -> None:
+    client = _client(tmp_path)
     address = "/" + passage_address(ARTICLE.id, citation().start, citation().end, QUOTE)
     whole, part = client.get(address), client.get(address + "&part=1")
     assert f"<mark>{QUOTE}</mark>" in whole.text
@@ -52,14 +59,14 @@ def test_an_article_is_a_page_of_its_own_or_a_part_of_the_page() -> None:
     assert whole.headers["content-security-policy"].startswith("default-src 'self'")
 
 
-def test_an_article_that_is_not_there_is_said_to_be_gone() -> None:
-    response = TestClient(make_server(loaded(FakeBot()))).get("/articles/没有/这篇")
+def test_an_article_that_is_not_there_is_said_to_be_gone(tmp_path: Path) -> None:
+    response = _client(tmp_path).get("/articles/没有/这篇")
     assert response.status_code == 404
     assert "已经不在知识库里" in response.text
 
 
-def test_the_page_itself_is_served_at_the_root() -> None:
-    response = TestClient(make_server(loaded(FakeBot()))).get("/")
+def test_the_page_itself_is_served_at_the_root(tmp_path: Path) -> None:
+    response = _client(tmp_path).get("/")
     assert response.status_code == 200
     assert "page-assets/page.js" in response.text
 

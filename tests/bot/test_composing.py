@@ -10,7 +10,7 @@ from bot.errors import CitationError
 from bot.units import units_of
 from tests.bot.passages import passage, ranked
 
-STYLE = Style(budget=60, margin=0.1, most=3, short_list=30, short_passage=9)
+STYLE = Style(budget=60, margin=0.1, most=3, short_list=30, short_passage=9, short_listing=9)
 LIST = "分为2种：\n\n- 第一种是这样\n- 第二种是那样"
 LONG_LIST = LIST + "\n- 第三种又是另外的样子" * 2
 

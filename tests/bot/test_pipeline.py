@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -103,6 +105,22 @@ def test_the_facts_of_a_case_are_computed_with_steps_and_the_rule(bot: MerchantB
     assert "12天" in quotes(answer)
 
 
+def test_a_calculation_says_its_result_first(bot: MerchantBot) -> None:
+    answer = bot.ask("客户付了1288，支付渠道费多少？", today=DAY)
+    assert answer.text.startswith("支付渠道费 9.02元")
+    assert answer.text.index("9.02元") < answer.text.index("0.7%")
+
+
+def test_a_rule_asked_beside_a_calculation_is_quoted_in_the_same_answer(bot: MerchantBot) -> None:
+    answer = bot.ask("1288的单扣多少渠道费？这笔费退款时退吗？", today=DAY)
+    assert answer.status == "calculated"
+    assert answer.calculations[0].result["fee"] == "9.02"
+    assert "退款后，支付渠道费退不退" in quotes(answer)
+    numbers = [citation.n for citation in answer.citations]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert all(f"[{n}]" in answer.text for n in numbers)
+
+
 def test_a_missing_input_is_asked_for_and_filled_by_the_next_message(bot: MerchantBot) -> None:
     asked = bot.ask("我昨天发的货几号自动确认", today=DAY)
     assert asked.status == "clarify"
@@ -191,3 +209,17 @@ def test_every_example_of_a_wrong_day_is_said_to_be_wrong(bot: MerchantBot) -> N
     assert answer.status == "clarify"
     assert "2月" in answer.text
     assert not answer.calculations
+
+
+def test_one_bot_may_be_asked_by_many_threads_and_from_an_event_loop(bot: MerchantBot) -> None:
+    questions = ["小红书多久结算一次", "小红书渠道费多少", "个人开店要什么", "境外订单几天自动收货"]
+    expected = [bot.ask(text, today=DAY).text for text in questions]
+    with ThreadPoolExecutor(8) as pool:
+        threaded = list(pool.map(lambda text: bot.ask(text, today=DAY).text, questions * 4))
+
+    async def ask_all() -> list[str]:
+        asking = [bot.aask(text, today=DAY) for text in questions]
+        return [answer.text for answer in await asyncio.gather(*asking)]
+
+    assert threaded == expected * 4
+    assert asyncio.run(ask_all()) == expected

@@ -17,10 +17,10 @@ from bot.pipeline import MerchantBot
 from bot.service import Service, ServiceOptions
 from bot.storage import open_store
 from tests.conftest import CORPUS
-from tests.fakes import local_settings
+from tests.fakes import AnswersAtOnce, local_settings
 
 
-class SlowBot:
+class SlowBot(AnswersAtOnce):
     """Answers when it is let; counts how many it answers at once."""
 
     def __init__(self) -> None:
@@ -81,10 +81,13 @@ def test_with_a_session_the_service_remembers_the_conversation(make: Make) -> No
     bot = SlowBot()
     service = make(bot)
     service.ask("结算", session="甲")
-    service.ask("那境外的呢", session="甲", history=[Turn("user", "不算数")])
+    service.ask("那境外的呢", session="甲", history=[Turn("user", "引用的话")])
     service.ask("别人的", session="乙")
     assert bot.asked[1:] == [
-        ("那境外的呢", [Turn("user", "结算"), Turn("assistant", "答结算")]),
+        (
+            "那境外的呢",
+            [Turn("user", "结算"), Turn("assistant", "答结算"), Turn("user", "引用的话")],
+        ),
         ("别人的", []),
     ]
     service.forget("甲")

@@ -14,8 +14,10 @@ import pytest
 
 from bot import Answer
 from evals import __main__ as command
+from evals.drafts import DRAFTS
 from ingest.settings import PREFIX, Settings
 from tests.evals.making import write_lines
+from tests.phrasing.service import MODEL, Says, chat_service, quoting
 
 Call = Callable[..., tuple[int, str, str]]
 ANSWERABLE: dict[str, Any] = {
@@ -88,15 +90,25 @@ def call(
     return run
 
 
-@pytest.mark.parametrize("arguments", [[], ["run"], ["external"], ["calibrate"]])
+@pytest.mark.parametrize("arguments", [[], ["run"], ["external"], ["calibrate"], ["drafts"]])
 def test_help_names_every_option(call: Call, arguments: list[str]) -> None:
     status, said, _ = call(*arguments, "--help")
     assert status == 0
     wanted = {
-        "run": ["--split", "--kinds", "--json", "--html", "--against", "--url", "--gates"],
+        "run": [
+            "--split",
+            "--kinds",
+            "--json",
+            "--html",
+            "--against",
+            "--url",
+            "--gates",
+            "--chat-model",
+        ],
         "external": ["--squad", "--limit", "--json"],
         "calibrate": ["--out", "--dry-run"],
-    }.get(arguments[0] if arguments else "", ["run", "external", "calibrate"])
+        "drafts": ["--fit", "--drafts", "--gates"],
+    }.get(arguments[0] if arguments else "", ["run", "external", "calibrate", "drafts"])
     assert [name for name in wanted if name not in said] == []
 
 
@@ -107,6 +119,39 @@ def test_the_bot_of_this_process_is_asked_and_its_ranking_seen(call: Call, tmp_p
     assert [case["passed"] for case in report["cases"]] == [True, True]
     assert report["cases"][0]["found"][0] == "xiaohongshu/settlement"
     assert report["target"] == "本进程"
+
+
+def test_a_run_with_a_chat_model_reports_the_same_figures_beside(
+    call: Call, tmp_path: Path
+) -> None:
+    cases, out = tmp_path / "cases", tmp_path / "out.json"
+    cases.mkdir()
+    write_lines(cases / "all.jsonl", ANSWERABLE, TALK, REFUSED)
+    with chat_service() as chat:
+        # One sentence of its own after each quote.
+        chat.script = lambda request, _: Says(f"{quoting(request).text}另有300元奖励[1]。")
+        model = ["--chat-model", MODEL, "--chat-base-url", chat.url]
+        status, said, _ = call("run", "--cases", str(cases), "--json", str(out), *model)
+        assert len(chat.requests) == 1
+    assert status == 0
+    assert f"不用大模型与用 {MODEL}" in said
+    report = json.loads(out.read_text(encoding="utf-8"))
+    beside = report["chat"]
+    assert (beside["offered"], beside["phrased"], beside["input_tokens"]) == (1, 1, 1000)
+    assert beside["dropped"] == {"figure": 1}
+    for part in ("overall", "test"):
+        plain = {k: v for k, v in report["figures"][part].items() if not k.endswith("_ms")}
+        phrased = {k: v for k, v in beside["figures"][part].items() if not k.endswith("_ms")}
+        assert phrased == plain
+
+
+def test_the_drafts_are_measured(call: Call, tmp_path: Path) -> None:
+    few = DRAFTS.read_text(encoding="utf-8").splitlines()[:4]
+    path = tmp_path / "few.jsonl"
+    path.write_text("\n".join(few) + "\n", encoding="utf-8")
+    status, said, _ = call("drafts", "--drafts", str(path))
+    assert status == 0
+    assert "好句误删" in said and "没有标注出处" in said
 
 
 def test_a_run_writes_its_reports_and_compares_with_an_older_one(
@@ -150,6 +195,8 @@ def test_a_missed_gate_ends_with_status_1_only_when_asked_for(
         (["run", "--against", "no-such-report.json"], "旧报告 no-such-report.json 读不了"),
         (["run", "--kinds", "smalltalk", "--url", "http://127.0.0.1:9"], "连不上"),
         (["run", "--kinds", "smalltalk", "--url", "nonsense"], "连不上"),
+        (["run", "--chat-model", "any", "--url", "http://127.0.0.1:9"], "不能和 --url 一起用"),
+        (["drafts", "--drafts", "no-such-file.jsonl"], "no-such-file.jsonl 读不了"),
         (["external", "--squad", "no-such-file.json"], "no-such-file.json 读不了"),
     ],
 )

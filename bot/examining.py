@@ -1,0 +1,102 @@
+"""What is found for a question, in its conversation, and how sure it is that it answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+
+from bot.answers import Question
+from bot.confidence import Calibration, features
+from bot.conversation import Conversation
+from bot.platforms import Platforms
+from bot.ranking import Ranked, UnitRanker
+from bot.retrieval import HybridRetriever, Retrieved
+from bot.rewording import Thesaurus, homophones_of, rewordings
+from bot.steps import asks_more, named_item, place_asked, without_place
+from bot.wording import Wording
+
+# From here on a reading is taken without looking at the next one.
+_CLEAR = 0.75
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found for a question and how sure it is; the hit test shows all of it."""
+
+    question: str
+    found: Retrieved
+    ranked: list[Ranked]
+    features: dict[str, float]
+    confidence: float
+    foreign: frozenset[str]
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Searches, ranks and judges; safe to share between threads."""
+
+    retriever: HybridRetriever
+    ranker: UnitRanker
+    conversation: Conversation
+    platforms: Platforms
+    thesaurus: Thesaurus
+    wording: Wording
+    calibration: Calibration
+
+    def examine_in_context(self, question: Question) -> Examined:
+        """Examine the question as the conversation makes it; the surest reading wins."""
+        readings = self.conversation.readings(question.text, question.history)
+        if named := self._named_by_place(question):
+            readings = (named, *readings)
+        examined: list[Examined] = []
+        for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
+            examined.append(self.examine(reading))
+            clear = self.is_sure(examined[-1]) and examined[-1].confidence >= _CLEAR
+            if examined[-1].foreign or clear:
+                return examined[-1]
+        return max(examined, key=lambda seen: seen.confidence)
+
+    def _named_by_place(self, question: Question) -> str | None:
+        """The message with the item of the earlier list that it means ("the first one")."""
+        place = place_asked(question.text)
+        topic = self.conversation.topic(question.history)
+        if topic is None or place is None or place.after or not asks_more(place):
+            return None
+        found = self.retriever.search(topic)
+        name = named_item(found.passages, place)
+        return f"{' '.join(sorted(found.named))} {name} {place.rest}" if name else None
+
+    def _reworded(self, reading: str) -> Iterator[str]:
+        yield from rewordings(reading, self.thesaurus, homophones_of(self.retriever.lexical()))
+
+    def examine(self, text: str) -> Examined:
+        """Search, rank and judge one question that stands on its own."""
+        started = time.perf_counter()
+        found = self.retriever.search(without_place(text))
+        retrieved = time.perf_counter()
+        ranked = self.ranker.rank(found)
+        timings = {
+            "retrieve": round((retrieved - started) * 1000, 1),
+            "rank": round((time.perf_counter() - retrieved) * 1000, 1),
+        }
+        foreign = self.platforms.named_others(text)
+        if not ranked:
+            return Examined(text, found, [], {}, 0.0, foreign, timings)
+        # The corpus may speak of another platform too: then its name stands in the passage.
+        foreign -= self.platforms.named_others(found.passages[0].text)
+        values = features(found, ranked, self.retriever.lexical(), self.wording)
+        confidence = round(self.calibration.probability(values), 4)
+        return Examined(text, found, ranked, values, confidence, foreign, timings)
+
+    def is_sure(self, seen: Examined) -> bool:
+        """Whether what was found is answered with; otherwise the bot says it does not know."""
+        needed = self.calibration.threshold(seen.features)
+        if seen.foreign:
+            return False
+        if self.platforms.named_others(seen.question):
+            # An article that mentions the platform may still be about something else.
+            needed = (1 + needed) / 2
+        return bool(seen.ranked) and seen.confidence >= needed

@@ -1,0 +1,84 @@
+"""What of the found is quoted, and whether it answers: the part of answering that picks words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.answers import Citation
+from bot.composing import Composed, Span, Style, choose, compose, verify
+from bot.examining import Examined, Examiner
+from bot.ranking import Ranked
+from bot.steps import place_asked, step_asked
+
+# A sentence that scores this close to the best one of its passage answers as well.
+_BESIDE = 0.02
+_FIRST_STOP = re.compile("[。：]")
+
+# A question asked beside a calculation, and what the articles say to it; None when unsure.
+Aside = tuple[str, Composed | None]
+
+
+@dataclass(frozen=True)
+class Quoter(Examiner):
+    """Quotes what was found, character by character; safe to share between threads."""
+
+    style: Style = field(default_factory=Style, kw_only=True)
+
+    def quote(self, seen: Examined) -> Composed:
+        """The step asked for, else what says most of what was asked; raises CitationError."""
+        place = place_asked(seen.question)
+        step = step_asked(seen.found.passages, place) if place else []
+        return self._checked(step or self._chosen(seen))
+
+    def missing(self, seen: Examined, composed: Composed) -> str | None:
+        """What the articles say, or can be seen, not to hold; None when they answer."""
+        quotes = [citation.quote for citation in composed.citations]
+        begins = _FIRST_STOP.split(quotes[0])[0]
+        if _leaves_open(seen.ranked) or self.wording.is_open_point(begins):
+            return "这一点"
+        return self.wording.needed_figure(seen.question, quotes)
+
+    def beside(
+        self, asked: Sequence[tuple[str, str]], cited: Sequence[Citation]
+    ) -> Iterator[Aside]:
+        """What the articles say to questions asked beside a calculation.
+
+        ``asked`` are questions as typed and as understood; what ``cited`` quotes is not repeated.
+        """
+        said = [citation.quote for citation in cited]
+        for typed, text in asked:
+            seen = self.examine(text)
+            if not self.is_sure(seen):
+                yield typed, None
+                continue
+            new = [span for span in self._chosen(seen) if span.quote not in said]
+            composed = self._checked(new, first=len(said) + 1)
+            said += [citation.quote for citation in composed.citations]
+            if new:
+                yield typed, composed
+
+    def _chosen(self, seen: Examined) -> list[Span]:
+        return choose(
+            seen.ranked,
+            wants_list=self.wording.wants_list(seen.question),
+            wants_steps=self.wording.wants_steps(seen.question),
+            style=self.style,
+        )
+
+    def _checked(self, spans: Sequence[Span], *, first: int = 1) -> Composed:
+        composed = compose(spans, first=first)
+        verify(composed.citations, self.retriever.article_text)
+        return composed
+
+
+def _leaves_open(ranked: Sequence[Ranked]) -> bool:
+    """Whether the best sentence says that it is not written, and none beside it does answer."""
+    best = ranked[0]
+    return best.open_point and not any(
+        entry.unit.passage.id == best.unit.passage.id
+        and not entry.open_point
+        and entry.score > best.score - _BESIDE
+        for entry in ranked[1:]
+    )

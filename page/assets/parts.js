@@ -1,0 +1,144 @@
+// Fetches parts of the page as HTML, which the server has escaped:
+//   a[data-part], form[data-part]   into the place it names
+//   [data-load]                     into itself, once it is in the page
+//   [data-poll]                     in its own stead, again and again until it no longer asks
+//   [data-refresh]                  makes another place load again
+// and adds and removes rows of a form.
+(() => {
+  "use strict";
+
+  const HEADERS = { "x-part": "1" };
+  const turns = new WeakMap();
+
+  async function fetched(address, options = {}) {
+    const response = await fetch(address, { ...options, headers: HEADERS });
+    return response.text();
+  }
+
+  async function fill(place, address, options) {
+    const turn = (turns.get(place) || 0) + 1;
+    turns.set(place, turn);
+    place.setAttribute("aria-busy", "true");
+    let content = null;
+    try {
+      content = await fetched(address, options);
+    } catch {
+      const lost = document.createElement("p");
+      lost.className = "notice notice--warn";
+      lost.textContent = document.getElementById("said").dataset.offline;
+      place.replaceChildren(lost);
+    }
+    // Only what was asked for last is shown.
+    if (turns.get(place) !== turn) return;
+    place.removeAttribute("aria-busy");
+    if (content === null) return;
+    place.innerHTML = content;
+    begin(place);
+    const wrong = place.querySelector("[aria-invalid=true]");
+    if (wrong) wrong.focus();
+  }
+
+  function onLink(event) {
+    const link = event.target.closest("a[data-part]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const list = link.closest(".picks");
+    if (list) {
+      list.closest(".side").querySelectorAll(".pick").forEach((other) => {
+        other.classList.toggle("current", other === link);
+        if (other === link) other.setAttribute("aria-current", "true");
+        else other.removeAttribute("aria-current");
+      });
+    }
+    const place = document.querySelector(link.dataset.part);
+    fill(place, link.href).then(() => bringIntoView(place));
+  }
+
+  function bringIntoView(place) {
+    const top = place.getBoundingClientRect().top;
+    if (top < 0 || top > innerHeight * 0.8) place.scrollIntoView({ block: "start" });
+  }
+
+  function onForm(event) {
+    const form = event.target.closest("form[data-part]");
+    if (!form) return;
+    event.preventDefault();
+    const button = event.submitter;
+    const address = button?.formAction && button.hasAttribute("formaction") ? button.formAction : form.action;
+    const data = new FormData(form, button);
+    const place = document.querySelector(form.dataset.part);
+    if (button) button.disabled = true;
+    let sent;
+    if (form.method === "get") sent = fill(place, `${address}?${new URLSearchParams(data)}`);
+    else sent = fill(place, address, { method: "POST", body: data });
+    sent.finally(() => { if (button) button.disabled = false; });
+  }
+
+  // -- rows of a form
+
+  function onRow(event) {
+    const add = event.target.closest("[data-add-row]");
+    const remove = event.target.closest("[data-remove-row]");
+    const clear = event.target.closest("[data-clear]");
+    if (clear) document.querySelector(clear.dataset.clear).replaceChildren();
+    if (add) {
+      const rows = add.closest("[data-rows]");
+      const last = [...rows.querySelectorAll(".row")].pop();
+      const row = last.cloneNode(true);
+      const field = row.querySelector("input, select");
+      if (field.matches("input")) field.value = "";
+      last.after(row);
+      number(rows);
+      field.focus();
+    }
+    if (remove) {
+      const rows = remove.closest("[data-rows]");
+      if (rows.querySelectorAll(".row").length > 1) remove.closest(".row").remove();
+      number(rows);
+    }
+  }
+
+  function number(rows) {
+    rows.querySelectorAll(".row").forEach((row, at) => {
+      const field = row.querySelector("input, select");
+      const name = field.getAttribute("aria-label").replace(/\d+$/, "");
+      field.setAttribute("aria-label", `${name}${at + 1}`);
+    });
+  }
+
+  // -- what loads by itself
+
+  function begin(root) {
+    root.querySelectorAll("[data-load]").forEach(load);
+    root.querySelectorAll("[data-poll]").forEach(poll);
+    root.querySelectorAll("[data-refresh]").forEach((asking) => {
+      if (asking.dataset.begun) return;
+      asking.dataset.begun = "yes";
+      const place = document.querySelector(asking.dataset.refresh);
+      if (place) fill(place, place.dataset.load);
+    });
+  }
+
+  function load(place) {
+    if (place.dataset.begun) return;
+    place.dataset.begun = "yes";
+    fill(place, place.dataset.load);
+  }
+
+  function poll(asking) {
+    if (asking.dataset.begun) return;
+    asking.dataset.begun = "yes";
+    setTimeout(() => {
+      const place = asking.parentElement;
+      if (place && asking.isConnected) fill(place, asking.dataset.poll);
+    }, Number(asking.dataset.every));
+  }
+
+  document.addEventListener("click", onLink);
+  document.addEventListener("click", onRow);
+  document.addEventListener("submit", onForm);
+  new MutationObserver(() => begin(document)).observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+  });
+})();
