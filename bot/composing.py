@@ -27,7 +27,7 @@ class Style:
 
     budget: int = 220
     margin: float = 0.095
-    margin_elsewhere: float = 0.03
+    margin_elsewhere: float = 0.045
     sections: int = 2
     most: int = 4
     short_list: int = 260

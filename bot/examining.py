@@ -51,9 +51,11 @@ class Examiner:
         readings = self.conversation.readings(question.text, question.history)
         if named := self._named_by_place(question):
             readings = (named, *readings)
+        # Only a follow-up has several readings; what it adds weighs more than what was asked.
+        focus = self.wording.without_lead(question.text) if len(readings) > 1 else ""
         examined: list[Examined] = []
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
-            examined.append(self.examine(reading))
+            examined.append(self.examine(reading, focus=focus))
             clear = self.is_sure(examined[-1]) and examined[-1].confidence >= _CLEAR
             if examined[-1].foreign or clear:
                 return examined[-1]
@@ -72,10 +74,10 @@ class Examiner:
     def _reworded(self, reading: str) -> Iterator[str]:
         yield from rewordings(reading, self.thesaurus, homophones_of(self.retriever.lexical()))
 
-    def examine(self, text: str) -> Examined:
-        """Search, rank and judge one question that stands on its own."""
+    def examine(self, text: str, *, focus: str = "") -> Examined:
+        """Search, rank and judge one question that stands on its own; see ``search``."""
         started = time.perf_counter()
-        found = self.retriever.search(without_place(text))
+        found = self.retriever.search(without_place(text), focus=focus)
         retrieved = time.perf_counter()
         ranked = self.ranker.rank(found)
         timings = {

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from bot.answers import Passage
 from bot.distinctions import Distinctions
 from bot.lexical import LexicalIndex
@@ -30,7 +32,8 @@ class Weights:
     passage), plus ``lexical`` times its share of the best BM25 score, plus ``platform`` when
     the question names the article's platform, plus ``case`` when it names the case that the
     article is about (a personal or a company's shop), plus ``other_case`` when the passage
-    speaks only of another case than the question.
+    speaks only of another case than the question. In a follow-up the vector of what is newly
+    asked is added ``focus`` times to the whole question's.
     """
 
     asked: float = 0.8
@@ -39,6 +42,7 @@ class Weights:
     platform: float = 0.05
     case: float = 0.04
     other_case: float = -0.08
+    focus: float = 0.6
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,16 @@ class HybridRetriever:
         """What the index was made with."""
         return self._embedder
 
-    def search(self, question: str, count: int = 8) -> Retrieved:
-        """The best passages for a question, each an exact slice of a valid article."""
+    def search(self, question: str, count: int = 8, *, focus: str = "") -> Retrieved:
+        """The best passages for a question, each an exact slice of a valid article.
+
+        ``focus`` is the part of it that is newly asked: what the rest is about alone has been
+        answered before.
+        """
         named = self._platforms.named(question)
         # The platform's name is in nearly every sentence: it would drown what is asked.
         asking = self._platforms.without_names(question)
-        vector = self._embedder.embed_queries([asking])[0]
+        vector = self._vector(asking, focus)
         lexical = {
             hit.passage_id: hit.share for hit in self.lexical().search(asking, self._candidates)
         }
@@ -132,6 +140,14 @@ class HybridRetriever:
         ]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
         return Retrieved(asking, named, tuple(passages[:count]), vector)
+
+    def _vector(self, asking: str, focus: str) -> Vectors:
+        vectors = self._embedder.embed_queries([asking, focus] if focus else [asking])
+        vector: Vectors = vectors[0]
+        if focus:
+            vector = vector + self._weights.focus * vectors[1]
+            vector /= np.linalg.norm(vector)
+        return vector
 
     def article(self, article_id: str) -> Article | None:
         """An indexed article; None when it is not (or no longer) there."""

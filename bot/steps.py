@@ -12,10 +12,10 @@ from bot.text import fold, terms
 from bot.units import Unit, units_of
 
 _DIGITS = "一二三四五六七八九十"
-_NUMBER = rf"(?P<{{name}}>[{_DIGITS}]+|两|\d+)"
+_COUNT = r"(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]|\d{1,3})"
 _NTH = re.compile(
-    rf"第{_NUMBER.format(name='nth')}(?:大|小)?(?:步|条|项|点|种|样|类|招|关|个(?!月|季|星期|工作))骤?"
-    rf"|步骤{_NUMBER.format(name='label')}|第{_NUMBER.format(name='bare')}(?=[是呢嘞\s?？]*$)"
+    rf"第(?P<nth>{_COUNT})(?:大|小)?(?:步|条|项|点|种|样|类|招|关|个(?!月|季|星期|工作))骤?"
+    rf"|步骤(?P<label>{_COUNT})|第(?P<bare>{_COUNT})(?=[是呢嘞\s?？]*$)"
 )
 _LAST = re.compile(
     r"最后(?:一)?(?:步|条|项|点(?!哪|什么|啥)|种|样|个)|最后(?:还|要)*(?:做|干)(?:什么|啥|嘛)|^最后呢?[?？]?$"
@@ -30,7 +30,7 @@ _NEXT = re.compile(
     r"(?:点|做|干|按|弄|选|填)+(?:什么|啥|哪|嘛|咩|乜)+.{0,3}[?？!！。 ]*$"
     r"|what(?:'s| is| comes)? next"
 )
-_LABEL = re.compile(rf"步骤([{_DIGITS}]+)")
+_LABEL = re.compile(rf"步骤({_COUNT})")
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)、])\s*")
 _CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
 _FILLERS = re.compile(
@@ -99,7 +99,7 @@ def without_place(question: str) -> str:
     place = place_asked(question)
     if place is None or place.after or _LABEL.search(question) or not _FILLERS.sub("", place.rest):
         return question
-    return f"{_FILLERS.sub(' ', place.rest).strip()} {'步骤' if '步' in question else '有哪些'}"
+    return f"{place.rest} {'步骤' if '步' in question else '有哪些'}"
 
 
 def asks_more(place: Place) -> bool:
