@@ -255,7 +255,9 @@ def _embedder(settings: Settings, cheap: bool, *, asking: bool = True) -> Embedd
 
 def _exact_folder(settings: Settings) -> str:
     from ingest.models import find_model
+    from ingest.packaged_model import quiet_libraries
 
+    quiet_libraries()
     return find_model(settings.embedding_model, settings.models_dir, lambda _: None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -46,6 +47,7 @@ def sync_command(
 ) -> None:
     """让索引与文章目录一致：新增、替换、删除；没有变化就什么都不做。"""
     settings = load_settings()
+    started = time.perf_counter()
     bar = tqdm(total=0, unit="篇", desc="入库", disable=None, leave=False)
 
     def progress(done: int, total: int) -> None:
@@ -61,12 +63,18 @@ def sync_command(
             report = sync(settings, embedder, rebuild=rebuild, progress=progress)
     finally:
         bar.close()
+    seconds = time.perf_counter() - started
     counts = (
         f"新增 {len(report.added)} 篇，替换 {len(report.replaced)} 篇，"
         f"删除 {len(report.deleted)} 篇，未变 {len(report.unchanged)} 篇，"
         f"共 {report.passages} 段。"
     )
     typer.echo(counts if report.changed else f"没有变化。{counts}")
+    if report.stored:
+        rate = report.stored / seconds
+        typer.echo(
+            f"写入 {report.stored} 段，用时 {seconds:.1f} 秒，每秒 {rate:.0f} 段。", err=True
+        )
     for problem in report.problems:
         typer.echo(f"没有入库：{problem}", err=True)
     if report.problems:

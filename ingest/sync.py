@@ -41,6 +41,8 @@ class SyncReport:
     unchanged: tuple[str, ...]
     problems: tuple[ArticleError, ...]
     passages: int
+    # Of these, how many this sync has embedded and stored.
+    stored: int = 0
 
     @property
     def changed(self) -> bool:
@@ -98,6 +100,7 @@ class _Run:
         self._batch_passages: int = getattr(embedder, "batch_passages", _BATCH_PASSAGES)
         self._chunking = chunking
         self._now = now
+        self._stored = 0
 
     def sync(
         self, paths: Sequence[Path], problems: list[ArticleError], progress: Progress
@@ -119,6 +122,7 @@ class _Run:
             unchanged=tuple(sorted(unchanged)),
             problems=tuple(problems),
             passages=self._index.passage_count(),
+            stored=self._stored,
         )
 
     def _id(self, path: Path) -> str:
@@ -149,6 +153,7 @@ class _Run:
                     stored.result()
                 stored = storing.submit(self._store, prepared)
                 written += [article.id for article, _ in batch]
+                self._stored += sum(len(chunks) for _, chunks in batch)
                 progress(len(written), len(paths))
             if stored:
                 stored.result()

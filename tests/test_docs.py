@@ -153,6 +153,7 @@ def test_the_commands_of_the_readme_are_all_there() -> None:
         "-m evals run",
         "-m evals external",
         "-m evals calibrate",
+        "-m evals bench",
         "-m evals drafts",
     }
 

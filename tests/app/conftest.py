@@ -41,7 +41,8 @@ def address(corpus_settings: Settings) -> Iterator[str]:
         yield served
 
 
-@pytest.fixture(scope="session")
+# Not for the session: playwright keeps an event loop running, in which no other test could run.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One browser for all tests; each opens pages of its own."""
     with open_browser() as opened:
