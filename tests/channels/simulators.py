@@ -32,9 +32,18 @@ SECRET = "secret-known-to-tests"
 SECRETS = (TOKEN, AES_KEY, SECRET)
 _NONCE = "nonce123"
 _HOUR = 3600
-# One for all: making one takes longer than a call. Servers are killed under it, so that no
+
+
+# One a thread: making one takes longer than a call. Servers are killed under it, so that no
 # connection may be kept.
-_HTTP = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+class _Clients(threading.local):
+    """A client for each thread: shared, one thread's closing meets another one's reading."""
+
+    def __init__(self) -> None:
+        self.http = httpx.Client(timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+
+
+_CLIENTS = _Clients()
 _numbers = itertools.count(1)
 
 
@@ -128,7 +137,7 @@ class _Weixin(Base):
     def _post(self, xml: str, *, forged: bool = False, at: float | None = None) -> httpx.Response:
         body = self.sealed(xml)
         query = self._query(xmltodict.parse(body)["xml"]["Encrypt"], forged=forged, at=at)
-        return _HTTP.post(self.address + self.path, params=query, content=body)
+        return _CLIENTS.http.post(self.address + self.path, params=query, content=body)
 
     def _xml(self, sent: Sent) -> str:
         inner = {
@@ -153,7 +162,7 @@ class _Weixin(Base):
         except Exception:  # whatever they are, they are sent
             sealed = ""
         query = self._query(sealed, forged=False, at=None) if signed else {}
-        return _HTTP.post(self.address + self.path, params=query, content=body)
+        return _CLIENTS.http.post(self.address + self.path, params=query, content=body)
 
     def send_event(self) -> httpx.Response:
         """Somebody opened the app, or follows the account."""
@@ -185,7 +194,7 @@ class WecomApp(_Weixin):
         envelope = self.crypto.encrypt_message("echo-1234", _NONCE, "1")
         sealed = xmltodict.parse(envelope)["xml"]["Encrypt"]
         query = {**self._query(sealed, forged=forged, at=None), "echostr": sealed}
-        return _HTTP.get(self.address + self.path, params=query), "echo-1234"
+        return _CLIENTS.http.get(self.address + self.path, params=query), "echo-1234"
 
 
 class WechatPush(_Weixin):
@@ -208,7 +217,7 @@ class WechatPush(_Weixin):
         stamp = str(int(time.time()))
         signature = _signature("another token" if forged else TOKEN, stamp, _NONCE)
         query = {"signature": signature, "timestamp": stamp, "nonce": _NONCE, "echostr": "echo-1"}
-        return _HTTP.get(self.address + self.path, params=query), "echo-1"
+        return _CLIENTS.http.get(self.address + self.path, params=query), "echo-1"
 
 
 class WechatReply(WechatPush):
@@ -326,7 +335,7 @@ class WecomBot(Base):
     ) -> httpx.Response:
         body = self.sealed(json.dumps(message, ensure_ascii=False))
         query = self._query(json.loads(body)["encrypt"], forged=forged, at=at)
-        return _HTTP.post(self.address + self.path, params=query, content=body)
+        return _CLIENTS.http.post(self.address + self.path, params=query, content=body)
 
     def sealed(self, plain: str) -> bytes:
         """JSON around the ciphertext."""
@@ -361,7 +370,7 @@ class WecomBot(Base):
         except Exception:  # whatever they are, they are sent
             encrypted = ""
         query = self._query(encrypted, forged=False, at=None) if signed else {}
-        return _HTTP.post(self.address + self.path, params=query, content=body)
+        return _CLIENTS.http.post(self.address + self.path, params=query, content=body)
 
     def send_event(self) -> httpx.Response:
         """Somebody opened the chat."""
@@ -372,7 +381,7 @@ class WecomBot(Base):
         _, sealed = self._crypto.EncryptMsg(b"echo-1234", _NONCE, "1")
         encrypted = json.loads(sealed)["encrypt"]
         query = {**self._query(encrypted, forged=forged, at=None), "echostr": encrypted}
-        return _HTTP.get(self.address + self.path, params=query), "echo-1234"
+        return _CLIENTS.http.get(self.address + self.path, params=query), "echo-1234"
 
 
 class Feishu(Base):
@@ -441,7 +450,7 @@ class Feishu(Base):
             "X-Lark-Request-Nonce": _NONCE,
             "X-Lark-Signature": signature,
         }
-        return _HTTP.post(self.address + self.path, content=body, headers=headers)
+        return _CLIENTS.http.post(self.address + self.path, content=body, headers=headers)
 
     def send_body(self, body: bytes, *, signed: bool = True) -> httpx.Response:
         """The signature covers the bytes themselves."""
@@ -456,7 +465,7 @@ class Feishu(Base):
         token = "another token" if forged else TOKEN
         challenge = {"type": "url_verification", "challenge": "echo-1234", "token": token}
         sealed = _feishu_encrypted(json.dumps(challenge))
-        response = _HTTP.post(self.address + self.path, json={"encrypt": sealed})
+        response = _CLIENTS.http.post(self.address + self.path, json={"encrypt": sealed})
         return response, '{"challenge":"echo-1234"}'
 
 
@@ -521,7 +530,7 @@ class DingTalkHttp(_DingTalkMessages):
         signed = stamp.encode() + b"\n" + secret
         sign = base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
         headers = {"timestamp": stamp, "sign": sign}
-        return _HTTP.post(self.address + self.path, content=body, headers=headers)
+        return _CLIENTS.http.post(self.address + self.path, content=body, headers=headers)
 
     def send_body(self, body: bytes, *, signed: bool = True) -> httpx.Response:
         """The signature does not cover the bytes."""
