@@ -84,6 +84,8 @@ class Conversation:
         )
 
     def _is_correction(self, message: str) -> bool:
+        if self.distinctions.says_case(message):
+            return False
         rest = self.wording.without_correction(message)
         return rest != message and len(set(terms(rest))) <= _FEW_TERMS
 
@@ -99,8 +101,8 @@ class Conversation:
         return self.distinctions.in_articles_words(self.wording.without_lead(message))
 
     def _placed(self, topic: str, message: str) -> str:
-        """The message alone, said of the topic's platform where it names none itself."""
+        """The message alone, said of the topic's platform and case where it names none itself."""
         if self.platforms.named(message) or self.platforms.named_others(message):
             return message
         named = sorted(self.platforms.named(topic) | self.platforms.named_others(topic))
-        return " ".join([*named, message])
+        return " ".join([*named, *self.distinctions.cases_kept(topic, message), message])

@@ -103,6 +103,19 @@ class Distinctions:
         labels = {fold(option.label) for entry in self.entries for option in entry.options}
         return fold(message).strip(" 。.") in labels
 
+    def says_case(self, message: str) -> bool:
+        """Whether a message names a case."""
+        return any(entry.said(message) for entry in self.entries)
+
+    def cases_kept(self, topic: str, message: str) -> list[str]:
+        """The cases a topic names that articles are about, where the message names none of them."""
+        kept = []
+        for entry in self.entries:
+            said = [option for option in entry.said(topic) if option.articles]
+            if len(said) == 1 and not entry.said(message):
+                kept.append(said[0].label)
+        return kept
+
     def in_articles_words(self, message: str) -> str:
         """A message that is only a word for a case, as the articles call it; else as it is."""
         for entry in self.entries:

@@ -14,7 +14,7 @@ from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
-from bot.steps import asks_more, named_item, place_asked, without_place
+from bot.steps import Place, asks_more, named_item, place_asked, without_place
 from bot.wording import Wording
 
 # From here on a reading is taken without looking at the next one.
@@ -32,6 +32,13 @@ class Examined:
     confidence: float
     foreign: frozenset[str]
     timings_ms: dict[str, float] = field(default_factory=dict)
+    # The part of the question that is new in a follow-up.
+    focus: str = ""
+
+    @property
+    def place(self) -> Place | None:
+        """The place in a list that is asked for now, not before."""
+        return place_asked(self.question) if place_asked(self.focus or self.question) else None
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,8 @@ class Examiner:
     def examine(self, text: str, *, focus: str = "") -> Examined:
         """Search, rank and judge one question that stands on its own; see ``search``."""
         started = time.perf_counter()
-        found = self.retriever.search(without_place(text), focus=focus)
+        searched = without_place(text) if place_asked(focus or text) else text
+        found = self.retriever.search(searched, focus=focus)
         retrieved = time.perf_counter()
         ranked = self.ranker.rank(found)
         timings = {
@@ -86,12 +94,12 @@ class Examiner:
         }
         foreign = self.platforms.named_others(text)
         if not ranked:
-            return Examined(text, found, [], {}, 0.0, foreign, timings)
+            return Examined(text, found, [], {}, 0.0, foreign, timings, focus)
         # The corpus may speak of another platform too: then its name stands in the passage.
         foreign -= self.platforms.named_others(found.passages[0].text)
         values = features(found, ranked, self.retriever.lexical(), self.wording)
         confidence = round(self.calibration.probability(values), 4)
-        return Examined(text, found, ranked, values, confidence, foreign, timings)
+        return Examined(text, found, ranked, values, confidence, foreign, timings, focus)
 
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""

@@ -1,8 +1,9 @@
 """The last check before an answer leaves: no number without a source.
 
 Whatever composed the text, a number or date in it must stand in a cited quote, in the trace
-of a calculation, in the question itself when it is only repeated, or in the dates of the
-articles cited. A line that holds another one is withheld.
+of a calculation, or in the dates of the articles cited. The question's own numbers may only be
+repeated between quotation marks, or where nothing is answered. A line that holds another
+number is withheld.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from bot.text import fold
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _MARK = re.compile(r"\[\d+\]")
 _ITEM_NUMBER = re.compile(r"^\s*\d+\.\s")
+_ECHO = re.compile("[“「]([^”」]+)[”」]")
 _WITHHELD = "（有一句话里的数字没有出处，已略去。）"
 
 
@@ -25,12 +27,19 @@ def withhold_unsupported(answer: Answer, question: Question) -> Answer:
     if answer.status == "rejected" or not _NUMBER.search(answer.text):
         return answer
     allowed = _numbers_of(_sources(answer, question))
+    typed = "\n".join([question.text, *(turn.content for turn in question.history)])
     lines = answer.text.split("\n")
-    kept = [line for line in lines if _numbers_of(_ITEM_NUMBER.sub("", line)) <= allowed]
+    kept = [line for line in lines if _numbers_of(_own_words(line, typed)) <= allowed]
     if len(kept) == len(lines):
         return answer
     text = "\n".join([*kept, "", _WITHHELD])
     return replace(answer, text=text, trace={**answer.trace, "withheld": len(lines) - len(kept)})
+
+
+def _own_words(line: str, typed: str) -> str:
+    """A line without the number of its item and without the merchant's words it quotes."""
+    line = _ITEM_NUMBER.sub("", line)
+    return _ECHO.sub(lambda echo: "" if echo[1] in typed else echo[0], line)
 
 
 def _numbers_of(text: str) -> set[str]:
@@ -55,5 +64,7 @@ def _sources(answer: Answer, question: Question) -> str:
     ages = [
         str(question.today.year - int(c.published[:4])) for c in answer.citations if c.published
     ]
-    asked = [question.text, *(str(line) for line in answer.trace.get("readings", ()))]
+    # Where a rule is stated, what the merchant typed is no source.
+    states = answer.status in ("answered", "calculated")
+    asked = [] if states else [question.text, *map(str, answer.trace.get("readings", ()))]
     return "\n".join([*cited, *offered, *worked, *ages, *asked])

@@ -88,6 +88,8 @@ class MerchantBot(Quoter):
         return replies.unsettled()
 
     def _answer(self, question: Question) -> Answer:
+        if not question.text:
+            return replies.only_instructions()
         if reply := self.wording.smalltalk(question.text):
             return replies.smalltalk(reply)
         if self.wording.asks_to_forge(question.text):

@@ -10,7 +10,7 @@ from bot.answers import Citation
 from bot.composing import Composed, Span, Style, choose, compose, verify
 from bot.examining import Examined, Examiner
 from bot.ranking import Ranked
-from bot.steps import place_asked, step_asked
+from bot.steps import step_asked
 
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
@@ -28,8 +28,7 @@ class Quoter(Examiner):
 
     def quote(self, seen: Examined) -> Composed:
         """The step asked for, else what says most of what was asked; raises CitationError."""
-        place = place_asked(seen.question)
-        step = step_asked(seen.found.passages, place) if place else []
+        step = step_asked(seen.found.passages, seen.place) if seen.place else []
         return self._checked(step or self._chosen(seen))
 
     def missing(self, seen: Examined, composed: Composed) -> str | None:
@@ -38,6 +37,9 @@ class Quoter(Examiner):
         begins = _FIRST_STOP.split(quotes[0])[0]
         if _leaves_open(seen.ranked) or self.wording.is_open_point(begins):
             return "这一点"
+        figure = self.wording.missing_figure(seen.question, quotes)
+        if figure and any(map(self.wording.is_open_point, _FIRST_STOP.split(quotes[0]))):
+            return figure
         return self.wording.needed_figure(seen.question, quotes)
 
     def beside(

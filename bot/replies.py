@@ -38,6 +38,16 @@ def no_forgery() -> Answer:
     )
 
 
+def only_instructions() -> Answer:
+    """Instructions are text; there is no question among them."""
+    return Answer(
+        "not_found",
+        "这句话里没有要查的问题；要我怎样回答、规则改成怎样，都以文章为准。请直接问规则。",
+        confidence=1.0,
+        trace={"reason": "instructions"},
+    )
+
+
 def unsettled() -> Answer:
     """The articles changed each time they were to be quoted; nothing unchecked is shown."""
     return Answer(

@@ -48,12 +48,13 @@ class Place:
     """A place in a list: counted from 1, -1 for the last; or so many steps after the item named.
 
     ``rest`` is the message without the words of the place; what stands before them names
-    the item.
+    the item. ``labelled`` when it is asked for as the article counts ("步骤二").
     """
 
     number: int
     after: bool
     rest: str
+    labelled: bool = False
 
 
 def place_asked(question: str) -> Place | None:
@@ -63,7 +64,8 @@ def place_asked(question: str) -> Place | None:
     if nth := list(_NTH.finditer(text)):
         found = nth[-1]
         number = _value(next(filter(None, found.groupdict().values())))
-        return Place(number, after=False, rest=_without(text, found))
+        labelled = found["label"] is not None
+        return Place(number, after=False, rest=_without(text, found), labelled=labelled)
     if last := _LAST.search(text):
         return Place(-1, after=False, rest=_without(text, last))
     steps = 0
@@ -116,7 +118,10 @@ def advanced(topic: str, message: str) -> str | None:
     if before is None or before.after:
         return f"{topic} {message}"
     if asked.after:
-        return f"{before.rest} 第{before.number + asked.number}步" if before.number > 0 else None
+        if before.number < 1:
+            return None
+        following = before.number + asked.number
+        return f"{before.rest} {f'步骤{following}' if before.labelled else f'第{following}步'}"
     return f"{before.rest} {message}"
 
 
@@ -127,19 +132,20 @@ def _section_of(lists: Sequence[list[Unit]], place: Place) -> Span | None:
         found = _LABEL.search(passage.heading)
         if found and listing and _value(found[1]) == place.number:
             named = passage.heading[: found.start()]
-            if named and named in place.rest:
+            if place.labelled or (named and named in place.rest):
                 return Span(passage, *listing, is_list=True)
     return None
 
 
 def _at(lists: Sequence[list[Unit]], number: int) -> Unit | None:
     for steps in lists:
-        labelled = [step for step in steps if _label(step.text) == number]
-        if labelled:
-            return labelled[-1]
+        labels = [_label(step.text) for step in steps]
+        if number in labels:
+            return steps[len(labels) - 1 - labels[::-1].index(number)]
         if number == -1:
             return steps[-1]
-        if number <= len(steps):
+        # Where the items are counted in words, their place in the list is another count.
+        if number <= len(steps) and not any(labels):
             return steps[number - 1]
     return None
 

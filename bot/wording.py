@@ -18,7 +18,9 @@ _LEADS = re.compile(
 )
 _TAILS = re.compile(r"[呢咧捏呐嘞咩啊吧呀?？!！。~～\s]+$")
 # A message is read part by part, each with the stop that ends it.
-_PARTS = re.compile(r"[^,，。;；!！?？\n:：]+[,，。;；!！?？\n:：]*|[,，。;；!！?？\n:：]+")
+_PARTS = re.compile(
+    r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ class Wording:
         return bool(self.forgeries.search(fold(message)))
 
     def question_in(self, message: str) -> str:
-        """The message without what tells the program to do other than answer; never empty.
+        """The message without what tells the program to do other than answer; empty when it
+        holds nothing else.
 
         A part that also asks something loses only the words of the instruction.
         """
@@ -110,7 +113,7 @@ class Wording:
             return message
         kept = [self._asked_in(part) for part in _PARTS.findall(folded)]
         rest = "".join(kept).strip(_AROUND)
-        return rest if sum(char.isalnum() for char in rest) > 1 else message
+        return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
     def _asked_in(self, part: str) -> str:
         if not self.instructions.search(part):

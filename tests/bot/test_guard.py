@@ -47,3 +47,13 @@ def test_the_age_of_an_article_passes() -> None:
     dated = Citation(1, "a/b", "旺季", "时间", "31%的消费者", 0, 7, published="2021")
     given = Answer("answered", "31%的消费者[1]\n（发布于2021年，距今约5年）", citations=(dated,))
     assert withhold_unsupported(given, QUESTION) == given
+
+
+def test_a_typed_number_is_repeated_only_as_the_merchant_s_words() -> None:
+    typed = Question("渠道费是5%吗", dt.date(2026, 11, 23))
+    echoed = answer("您说的“渠道费是5%吗”：渠道费的费率是0.7%。[1]")
+    assert withhold_unsupported(echoed, typed) == echoed
+    stated = answer("渠道费的费率是0.7%。[1]\n\n渠道费是5%。")
+    assert "5%" not in withhold_unsupported(stated, typed).text
+    refused = Answer("not_found", "文章没有写5%。")
+    assert withhold_unsupported(refused, typed) == refused
