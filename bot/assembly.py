@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -123,6 +124,8 @@ def open_service(
     def warm_bot() -> MerchantBot:
         bot = open_bot(settings, progress=progress, on_chat_call=service.chat_called)
         bot.examine(_WARM_UP)
+        # Beside the first questions: none of them needs all of it.
+        threading.Thread(target=bot.ranker.prepare, name="prepare", daemon=True).start()
         return bot
 
     options = ServiceOptions(

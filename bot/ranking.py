@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,10 @@ from bot.text import terms
 from bot.units import Unit, units_of
 from bot.wording import Wording
 from ingest.embedders import Vectors
+from ingest.errors import IngestError
+
+# More than a passage has on average.
+_UNITS_A_PASSAGE = 10
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,16 @@ class UnitRanker:
             )
             ranked.append(Ranked(unit, score, float(similarity), covered, held, open_point, slip))
         return sorted(ranked, key=lambda entry: -entry.score)
+
+    def prepare(self) -> None:
+        """Embed the sentences of a corpus small enough to keep, so that no question waits for it.
+
+        What cannot be read now is left: the question that needs it says so.
+        """
+        with suppress(IngestError):
+            for passage in self._retriever.every_passage(at_most=self._kept // _UNITS_A_PASSAGE):
+                if units := units_of(passage):
+                    self._embed([unit.text for unit in units])
 
     def _leaves_open(self, text: str, asked: Sequence[str]) -> bool:
         """Whether all that a sentence says of what was asked is that it is not written.

@@ -27,7 +27,7 @@ REAL_SIZE = 200
 _GROWTH_FROM = 1000
 _SUBSET = 60
 _WARM_UP = 40
-_ASKED = 80
+_ASKED = 200
 # Plain questions of the development split: what a merchant waits for most often.
 _KINDS = ("fact", "list", "english", "traditional")
 Progress = Callable[[str], None]

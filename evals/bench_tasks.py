@@ -117,6 +117,8 @@ def ask(settings: Settings, cheap: bool, warm_up: list[str], questions: list[str
     bot = open_bot(settings, embedder=_embedder(settings, cheap))
     bot.ask(warm_up[0])
     first = time.perf_counter() - started
+    # As a service does once it has begun to answer.
+    bot.ranker.prepare()
     for text in warm_up:
         bot.ask(text)
     half = len(questions) // 2
