@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evals import bench, synthetic
-from evals.bench_tasks import CheapPassages, percentile
+from evals.bench_tasks import CheapPassages
 from evals.errors import BenchError
 from ingest.articles import Article, read_corpus
 from ingest.chunks import ChunkSettings, cut
@@ -41,11 +41,6 @@ def test_cheap_vectors_are_unit_vectors_the_same_every_time() -> None:
     assert np.array_equal(vectors, cheap.embed_passages(["甲", "乙"]))
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
     assert cheap.name != CharacterEmbedder().name
-
-
-@pytest.mark.parametrize(("percent", "value"), [(50, 2), (95, 4), (100, 4), (1, 1)])
-def test_a_percentile_is_a_value_that_was_measured(percent: int, value: float) -> None:
-    assert percentile([3, 1, 4, 2], percent) == value
 
 
 def test_two_runs_are_shown_side_by_side(tmp_path: Path) -> None:
