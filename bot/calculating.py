@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers import Calculation, Citation, Turn
 from bot.errors import InputError, OutsideRulesError, RuleDataError
@@ -64,9 +64,10 @@ class Calculator:
         problems: list[str],
     ) -> None:
         try:
-            calculations.append(
-                run_tool(request.tool, request.inputs, today=request.as_of or today, rules=rules)
-            )
+            made = run_tool(request.tool, request.inputs, today=request.as_of or today, rules=rules)
+            # How the words were read is part of how it came about, wherever it is shown.
+            assumptions = tuple(dict.fromkeys((*request.readings, *made.assumptions)))
+            calculations.append(replace(made, assumptions=assumptions))
         except (InputError, OutsideRulesError) as exc:
             problems.append(str(exc))
 

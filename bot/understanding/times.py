@@ -117,7 +117,11 @@ def _mention(found: re.Match[str], text: str) -> TimeMention | None:
     clock = f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
     reading = None
     if not marked and 0 < hour < 12 and ":" not in shown:
-        reading = f"“{shown}”没说上午还是晚上，按 {clock}（24 小时制）理解"
+        later = f"{minutes // 60 + 12:02d}:{minutes % 60:02d}"
+        reading = (
+            f"“{shown}”没说上午还是晚上，按 {clock}（24 小时制）理解；"
+            f"如果是 {later}，请写明再问一次"
+        )
     vague = _is_vague(groups, text[end:], shown)
     return TimeMention(start, end, shown, clock, reading, vague=vague)
 

@@ -290,3 +290,11 @@ def test_articles_that_keep_changing_still_get_an_answer(bot: MerchantBot) -> No
     assert answer.status == "not_found"
     assert answer.trace["reason"] == "articles_changing"
     assert not answer.citations
+
+
+def test_how_the_words_were_read_is_part_of_the_calculation(bot: MerchantBot) -> None:
+    answer = bot.ask("我们客服7点半没人接算不算不达标", today=DAY)
+    assert answer.calculations[0].inputs["times"] == ["07:30"]
+    assert "如果是 19:30" in "\n".join(answer.calculations[0].assumptions)
+    assert "如果是 19:30" in answer.text
+    assert "已略去" not in answer.text
