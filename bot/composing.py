@@ -50,6 +50,11 @@ class Span:
         """The exact text."""
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
+    def overlaps(self, other: Span) -> bool:
+        """Whether both quote some of the same text."""
+        same = self.passage.article_id == other.passage.article_id
+        return same and self.start < other.end and other.start < self.end
+
 
 @dataclass(frozen=True)
 class Composed:
@@ -76,7 +81,7 @@ def choose(
         if new and len(places) >= style.sections:
             continue
         span = _span(candidate, wants_list, style, first=new)
-        if any(_overlap(span, other) for other in chosen):
+        if any(span.overlaps(other) for other in chosen):
             continue
         # One list, first of what is said or of its section: what follows is read as its end.
         has_list = any(other.is_list for other in chosen)
@@ -169,11 +174,6 @@ def _span(candidate: Ranked, wants_list: bool, style: Style, *, first: bool) -> 
         if wants_list or unit.kind == "lead_in" or end - start <= style.short_list:
             return Span(passage, start, end, is_list=True)
     return Span(passage, unit.start, unit.end)
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    same = one.passage.article_id == other.passage.article_id
-    return same and one.start < other.end and other.start < one.end
 
 
 def _repeats(one: Ranked, other: Ranked) -> bool:

@@ -49,7 +49,7 @@ class Conversation:
         if self._is_correction(message):
             return (topic,)
         joined = self._joined(topic, message)
-        placed = self._placed(topic, message)
+        placed = self.placed(topic, message)
         by_rule = (
             (joined, placed)
             if self._leans_on_topic(message)
@@ -73,7 +73,7 @@ class Conversation:
             ):
                 topic = self._joined(topic, message)
             else:
-                topic = self._placed(topic, message) if topic else message
+                topic = self.placed(topic, message) if topic else message
         return topic
 
     def _leans_on_topic(self, message: str) -> bool:
@@ -100,7 +100,7 @@ class Conversation:
         """What is new in a follow-up."""
         return self.distinctions.in_articles_words(self.wording.without_lead(message))
 
-    def _placed(self, topic: str, message: str) -> str:
+    def placed(self, topic: str, message: str) -> str:
         """The message alone, said of the topic's platform and case where it names none itself."""
         if self.platforms.named(message) or self.platforms.named_others(message):
             return message

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.answers import Citation
 from bot.composing import Composed, Span, Style, choose, compose, verify
-from bot.examining import Examined, Examiner
+from bot.examining import CLEAR, Examined, Examiner
 from bot.ranking import Ranked
 from bot.steps import step_asked
 
@@ -29,7 +29,27 @@ class Quoter(Examiner):
     def quote(self, seen: Examined) -> Composed:
         """The step asked for, else what says most of what was asked; raises CitationError."""
         step = step_asked(seen.found.passages, seen.place) if seen.place else []
-        return self._checked(step or self._chosen(seen))
+        if step:
+            return self._checked(step)
+        whole = self._chosen(seen)
+        return self._checked([*whole, *self._for_parts(seen, whole)])
+
+    def _for_parts(self, seen: Examined, whole: Sequence[Span]) -> Iterator[Span]:
+        """What answers the parts of a question that asks several things, as far as it is new.
+
+        A part says less than the whole ("有几种"): it has to be clear by itself, and what it finds
+        has to be among what the whole question found.
+        """
+        said = list(whole)
+        near = {passage.id for passage in seen.found.passages}
+        for part in self.wording.parts_asking(seen.question):
+            own = self.examine(self.conversation.placed(seen.question, part))
+            if not self.is_sure(own) or own.confidence < CLEAR:
+                continue
+            for span in self._chosen(own)[:1]:
+                if span.passage.id in near and not any(map(span.overlaps, said)):
+                    said.append(span)
+                    yield span
 
     def missing(self, seen: Examined, composed: Composed) -> str | None:
         """What the articles say, or can be seen, not to hold; None when they answer."""

@@ -21,6 +21,8 @@ _TAILS = re.compile(r"[呢咧捏呐嘞咩啊吧呀?？!！。~～\s]+$")
 _PARTS = re.compile(
     r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
 )
+# Where one question ends and another may begin.
+_PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,18 @@ class Wording:
             for kind in self.figures
             if kind.asks.search(folded) and not any(kind.holds.search(text) for text in sentences)
         ]
+
+    def parts_asking(self, question: str) -> tuple[str, ...]:
+        """The parts of a question that each ask something, with what is told before them; none
+        where it asks one thing only."""
+        parts: list[str] = []
+        told = ""
+        for part in _PIECES.split(fold(question)):
+            told = f"{told} {part}".strip(_AROUND)
+            if self.interrogatives.search(part):
+                parts.append(told)
+                told = ""
+        return tuple(parts) if len(parts) > 1 else ()
 
     def smalltalk(self, message: str) -> str | None:
         """The reply to a message that is small talk and nothing else."""

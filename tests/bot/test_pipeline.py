@@ -49,6 +49,26 @@ def test_a_list_asked_for_is_given_whole(bot: MerchantBot) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("小红书账单里的渠道费是什么，人工调账是什么", ["渠道费", "小红书财务"]),
+        ("争议有哪几种不受理，哪些情况会中止", ["虚假交易", "自行协商怎样处理"]),
+        ("旺季哪些品类最热，买家找不找二手", ["电子产品", "二手"]),
+    ],
+)
+def test_of_several_things_asked_at_once_each_is_answered(
+    bot: MerchantBot, question: str, held: list[str]
+) -> None:
+    quoted = quotes(bot.ask(question))
+    assert [fact for fact in held if fact not in quoted] == []
+
+
+def test_a_part_that_says_nothing_by_itself_brings_nothing_from_elsewhere(bot: MerchantBot) -> None:
+    answer = bot.ask("小红书什么情况下会把纠纷先停下来，有几种")
+    assert {c.article_id for c in answer.citations} == {"xiaohongshu/disputes"}
+
+
+@pytest.mark.parametrize(
     "question", ["抖音的手续费几个点", "淘宝多久自动确认收货", "拼多多假货多少天能维权"]
 )
 def test_another_platform_is_refused_by_name(bot: MerchantBot, question: str) -> None:
