@@ -57,10 +57,8 @@ class Quoter(Examiner):
         begins = _FIRST_STOP.split(quotes[0])[0]
         if _leaves_open(seen.ranked) or self.wording.is_open_point(begins):
             return "这一点"
-        figure = self.wording.missing_figure(seen.question, quotes)
-        if figure and any(map(self.wording.is_open_point, _FIRST_STOP.split(quotes[0]))):
-            return figure
-        return self.wording.needed_figure(seen.question, quotes)
+        figure = self.wording.needed_figure(seen.question, quotes)
+        return figure or self.wording.figure_left_open(seen.question, quotes)
 
     def beside(
         self, asked: Sequence[tuple[str, str]], cited: Sequence[Citation]

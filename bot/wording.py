@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ _TAILS = re.compile(r"[呢咧捏呐嘞咩啊吧呀?？!！。~～\s]+$")
 _PARTS = re.compile(
     r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
 )
+_STOP = re.compile("[。：]")
 # Where one question ends and another may begin.
 _PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
 
@@ -139,6 +140,17 @@ class Wording:
             return None
         missing = self._missing(question, list(sentences))
         return next((kind.name for kind in missing if kind.needed.search(folded)), None)
+
+    def figure_left_open(self, question: str, quotes: Sequence[str]) -> str | None:
+        """The name of a figure asked for that no quote holds and the first says is not written.
+
+        It may leave something else open: "原文没有写明以哪种读法为准" is no word on a rate.
+        """
+        if self.yes_no.search(fold(question)):
+            return None
+        unsaid = (self.parts_of_open_point(part)[1] for part in _STOP.split(quotes[0]))
+        is_open = any(self.asks_figure(part) for part in unsaid if part)
+        return self.missing_figure(question, quotes) if is_open else None
 
     def _missing(self, question: str, sentences: list[str]) -> list[FigureKind]:
         folded = fold(question)

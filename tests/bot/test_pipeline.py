@@ -53,7 +53,7 @@ def test_a_list_asked_for_is_given_whole(bot: MerchantBot) -> None:
     [
         ("小红书账单里的渠道费是什么，人工调账是什么", ["渠道费", "小红书财务"]),
         ("争议有哪几种不受理，哪些情况会中止", ["虚假交易", "自行协商怎样处理"]),
-        ("旺季哪些品类最热，买家找不找二手", ["电子产品", "二手"]),
+        ("境内多少天自动收货，还有客人点了延长收货往后推几天", ["12天", "顺延7天"]),
     ],
 )
 def test_of_several_things_asked_at_once_each_is_answered(
