@@ -20,7 +20,7 @@ class Style:
     out there is more often off the point than missing. Together they stay within ``budget``
     characters. A list is given whole when the question asks for one, or when it has at most
     ``short_list`` characters; asked for, it comes first when it scores within ``list_margin``
-    of the best. A section's first sentence brings its whole passage along where that has at
+    of the best; steps, where a path of clicks is asked for, within ``path_margin``. A section's first sentence brings its whole passage along where that has at
     most ``short_passage`` characters (``short_listing`` with a list in it): what stands around
     it is meant to be read with it.
     """
@@ -34,6 +34,7 @@ class Style:
     short_passage: int = 120
     short_listing: int = 200
     list_margin: float = 0.04
+    path_margin: float = 0.12
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,22 @@ class Composed:
 
 
 def choose(
-    ranked: Sequence[Ranked], *, wants_list: bool, style: Style, wants_steps: bool = False
+    ranked: Sequence[Ranked],
+    *,
+    wants_list: bool,
+    style: Style,
+    wants_steps: bool = False,
+    wants_path: bool = False,
 ) -> list[Span]:
     """The spans that answer a question, out of its ranked units."""
     chosen: list[Span] = []
     said: list[Ranked] = []
     length = 0
-    for candidate in _list_first(ranked, style, wants_steps) if wants_list else ranked:
+    if wants_path:
+        ranked = _path_first(ranked, style)
+    elif wants_list:
+        ranked = _list_first(ranked, style, wants_steps)
+    for candidate in ranked:
         if len(chosen) >= style.most:
             break
         if chosen and _too_far(candidate, said[0], style):
@@ -148,6 +158,13 @@ def _list_first(ranked: Sequence[Ranked], style: Style, wants_steps: bool) -> li
         key=lambda entry: (wants_steps and not _of_steps(entry), entry.unit.kind != "lead_in")
     )
     return [*lists[:1], *(entry for entry in ranked if entry not in lists[:1])]
+
+
+def _path_first(ranked: Sequence[Ranked], style: Style) -> list[Ranked]:
+    """The best unit of the nearest steps first: what speaks of a step seldom says the way to it."""
+    near = (entry for entry in ranked if entry.score >= ranked[0].score - style.path_margin)
+    path = [entry for entry in near if entry.unit.listing and _of_steps(entry)][:1]
+    return [*path, *(entry for entry in ranked if entry not in path)]
 
 
 def _of_steps(entry: Ranked) -> bool:

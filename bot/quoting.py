@@ -84,6 +84,7 @@ class Quoter(Examiner):
             seen.ranked,
             wants_list=self.wording.wants_list(seen.question),
             wants_steps=self.wording.wants_steps(seen.question),
+            wants_path=self.wording.wants_path(seen.focus or seen.question),
             style=self.style,
         )
 

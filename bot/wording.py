@@ -45,6 +45,7 @@ class Wording:
 
     lists: re.Pattern[str]
     steps: re.Pattern[str]
+    paths: re.Pattern[str]
     open_points: re.Pattern[str]
     slips: re.Pattern[str]
     back_references: re.Pattern[str]
@@ -64,6 +65,10 @@ class Wording:
     def wants_steps(self, question: str) -> bool:
         """Whether it is asked how something is done."""
         return bool(self.steps.search(fold(question)))
+
+    def wants_path(self, question: str) -> bool:
+        """Whether it is asked where to click, or what to click next."""
+        return bool(self.paths.search(fold(question)))
 
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
@@ -187,6 +192,7 @@ def load_wording() -> Wording:
     return Wording(
         lists=re.compile("|".join(content["wants_list"])),
         steps=re.compile("|".join(content["wants_steps"])),
+        paths=re.compile("|".join(content["wants_path"])),
         open_points=re.compile("|".join(content["open_point"])),
         slips=re.compile("|".join(content["slip"])),
         back_references=re.compile("|".join(content["refers_back"])),
