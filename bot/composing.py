@@ -20,9 +20,10 @@ class Style:
     out there is more often off the point than missing. Together they stay within ``budget``
     characters. A list is given whole when the question asks for one, or when it has at most
     ``short_list`` characters; asked for, it comes first when it scores within ``list_margin``
-    of the best; steps, where a path of clicks is asked for, within ``path_margin``. A section's first sentence brings its whole passage along where that has at
-    most ``short_passage`` characters (``short_listing`` with a list in it): what stands around
-    it is meant to be read with it.
+    of the best; steps, where a path of clicks is asked for, within ``path_margin``. A section's
+    first sentence brings its whole passage along where that has at most ``short_passage``
+    characters (``short_listing`` with a list in it): what stands around it is meant to be read
+    with it.
     """
 
     budget: int = 220

@@ -18,7 +18,7 @@ from bot.steps import Place, asks_more, named_item, place_asked, without_place
 from bot.wording import Wording
 
 # From here on a reading is taken without looking at the next one.
-CLEAR = 0.75
+_CLEAR = 0.75
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Examiner:
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""
             examined.append(self.examine(reading, focus=new))
-            clear = self.is_sure(examined[-1]) and examined[-1].confidence >= CLEAR
+            clear = self.is_sure(examined[-1]) and examined[-1].confidence >= _CLEAR
             if examined[-1].foreign or clear:
                 return examined[-1]
         return max(examined, key=lambda seen: seen.confidence)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from bot.answers import Citation
 from bot.composing import Composed, Span, Style, choose, compose, verify
-from bot.examining import CLEAR, Examined, Examiner
+from bot.examining import Examined, Examiner
 from bot.ranking import Ranked
 from bot.steps import step_asked
 
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
+_SURE_OF_PART = 0.6
 _FIRST_STOP = re.compile("[。：]")
 
 # A question asked beside a calculation, and what the articles say to it; None when unsure.
@@ -40,11 +41,13 @@ class Quoter(Examiner):
         A part says less than the whole ("有几种"): it has to be clear by itself, and what it finds
         has to be among what the whole question found.
         """
+        if _leaves_open(seen.ranked):
+            return
         said = list(whole)
         near = {passage.id for passage in seen.found.passages}
         for part in self.wording.parts_asking(seen.question):
             own = self.examine(self.conversation.placed(seen.question, part))
-            if not self.is_sure(own) or own.confidence < CLEAR:
+            if not self.is_sure(own) or own.confidence < _SURE_OF_PART:
                 continue
             for span in self._chosen(own)[:1]:
                 if span.passage.id in near and not any(map(span.overlaps, said)):
@@ -55,7 +58,8 @@ class Quoter(Examiner):
         """What the articles say, or can be seen, not to hold; None when they answer."""
         quotes = [citation.quote for citation in composed.citations]
         begins = _FIRST_STOP.split(quotes[0])[0]
-        if _leaves_open(seen.ranked) or self.wording.is_open_point(begins):
+        is_quoted_first = bool(seen.ranked) and seen.ranked[0].unit.text in quotes[0]
+        if (is_quoted_first and _leaves_open(seen.ranked)) or self.wording.is_open_point(begins):
             return "这一点"
         figure = self.wording.needed_figure(seen.question, quotes)
         return figure or self.wording.figure_left_open(seen.question, quotes)

@@ -40,7 +40,9 @@ def mini_store_requirements(
     del today
     found = _category(rules, category)
     supported = _supported(rules, found)
-    documents = () if supported is False else tuple(_documents(rules, seller_type, found))
+    opening = () if supported is False else tuple(_documents(rules, seller_type, found))
+    goods = () if supported is False else tuple(_goods_documents(rules, seller_type, found))
+    documents = opening + goods
     steps = () if supported is False else rules.items(_steps_id(seller_type))
     return Calculation(
         tool="mini_store_requirements",
@@ -52,7 +54,8 @@ def mini_store_requirements(
         },
         steps=tuple(_working(seller_type, found, supported, documents, len(steps))),
         assumptions=tuple(_assumptions(rules, seller_type, found, supported)),
-        rules=tuple(_rules(rules, seller_type, found, documents)),
+        # Who names goods asks about them: what they take is cited first.
+        rules=tuple(_rules(rules, seller_type, found, goods + opening)),
     )
 
 
@@ -69,16 +72,22 @@ def _supported(rules: Rules, found: _Category | None) -> bool | None:
 
 
 def _documents(rules: Rules, seller_type: SellerType, found: _Category | None) -> Iterator[RuleUse]:
-    """Each document as a rule whose value is the document's name."""
+    """What opening a store takes: each document as a rule whose value is the document's name."""
     if seller_type == "personal":
         yield rules.statement("mini_store.personal_id")
     else:
         yield rules.named_item(_ENTERPRISE_DOCUMENTS, "business")
         yield rules.named_item(_ENTERPRISE_DOCUMENTS, "brand")
+    if found and found.special and seller_type != "personal":
+        yield rules.named_item(_ENTERPRISE_DOCUMENTS, "category_application")
+
+
+def _goods_documents(
+    rules: Rules, seller_type: SellerType, found: _Category | None
+) -> Iterator[RuleUse]:
+    """What the goods themselves take."""
     if found is None or found.special is None:
         return
-    if seller_type != "personal":
-        yield rules.named_item(_ENTERPRISE_DOCUMENTS, "category_application")
     yield rules.statement(found.special.statement)
     if seller_type == "personal" and _is(found, rules.categories.food):
         for code in rules.lists[_FOOD_DOCUMENTS].codes:
