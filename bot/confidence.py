@@ -19,6 +19,8 @@ from bot.retrieval import Retrieved
 from bot.text import is_english, terms
 from bot.wording import Wording
 
+# Questions of any two kinds are this alike; where no uncovered topics are listed nothing counts.
+_ALIKE_ANYWAY = 0.84
 _FILE = Path(__file__).with_name("confidence.json")
 QUESTION_FEATURE = "question_similarity"
 FEATURES = (
@@ -35,13 +37,21 @@ FEATURES = (
     "other_platform",
     "same_platform",
     "other_case",
+    "uncovered",
 )
 
 
 def features(
-    found: Retrieved, ranked: Sequence[Ranked], lexical: LexicalIndex, wording: Wording
+    found: Retrieved,
+    ranked: Sequence[Ranked],
+    lexical: LexicalIndex,
+    wording: Wording,
+    uncovered: float = 0.0,
 ) -> dict[str, float]:
-    """What the probability is made of, by name; found and ranked must not be empty."""
+    """What the probability is made of, by name; found and ranked must not be empty.
+
+    ``uncovered`` is how like the question is to one that no article answers.
+    """
     asked = list(dict.fromkeys(terms(found.asking)))
     best = found.passages[0]
     spread = [passage.score for passage in found.passages]
@@ -66,6 +76,7 @@ def features(
         "other_platform": float(_speaks_of_another(found)),
         "same_platform": float(best.platform in found.named),
         "other_case": float(best.other_case),
+        "uncovered": max(0.0, uncovered - _ALIKE_ANYWAY),
     }
 
 
