@@ -111,7 +111,7 @@ class Examiner:
         # The corpus may speak of another platform too: then its name stands in the passage.
         foreign -= self.platforms.named_others(found.passages[0].text)
         near = self.uncovered.nearest(found.vector)
-        likeness = near.similarity if near else 0.0
+        likeness = near.similarity if near else None
         values = features(found, ranked, self.retriever.lexical(), self.wording, likeness)
         confidence = round(self.calibration.probability(values), 4)
         return Examined(text, found, ranked, values, confidence, foreign, timings, focus, near)
