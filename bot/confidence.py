@@ -19,6 +19,8 @@ from bot.retrieval import Retrieved
 from bot.text import is_english, terms
 from bot.wording import Wording
 
+# No two questions are less alike; what is not among the nearest counts as this.
+_ALIKE_ANYWAY = 0.8
 _FILE = Path(__file__).with_name("confidence.json")
 QUESTION_FEATURE = "question_similarity"
 UNCOVERED_FEATURE = "uncovered"
@@ -83,8 +85,9 @@ def features(
         "same_platform": float(best.platform in found.named),
         "other_case": float(best.other_case),
     }
-    if likeness := max(passage.asked for passage in found.passages[:3]):
-        values[QUESTION_FEATURE] = likeness
+    if any(passage.questions for passage in found.passages[:3]):
+        nearest = max(passage.asked for passage in found.passages[:3])
+        values[QUESTION_FEATURE] = max(nearest, _ALIKE_ANYWAY)
     if uncovered is not None:
         values[UNCOVERED_FEATURE] = uncovered
     return values
