@@ -11,9 +11,12 @@ from bot.composing import Composed, Span, Style, choose, compose, verify
 from bot.examining import Examined, Examiner
 from bot.ranking import Ranked
 from bot.steps import step_asked
+from bot.units import units_of
 
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
+# A section that sets the cases side by side is quoted too when it fits this much less well.
+_SIDE_BY_SIDE = 0.1
 _FIRST_STOP = re.compile("[。：]")
 
 # A question asked beside a calculation, and what the articles say to it; None when unsure.
@@ -29,7 +32,7 @@ class Quoter(Examiner):
     def quote(self, seen: Examined) -> Composed:
         """The step asked for, else what says most of what was asked; raises CitationError."""
         step = step_asked(seen.found.passages, seen.place) if seen.place else []
-        return self._checked(step or self._chosen(seen))
+        return self._checked(step or self._side_by_side(seen, self._chosen(seen)))
 
     def missing(self, seen: Examined, composed: Composed) -> str | None:
         """What the articles say, or can be seen, not to hold; None when they answer."""
@@ -68,6 +71,18 @@ class Quoter(Examiner):
             wants_steps=self.wording.wants_steps(seen.question),
             style=self.style,
         )
+
+    def _side_by_side(self, seen: Examined, chosen: list[Span]) -> list[Span]:
+        """What was chosen, and the other cases where the question does not say which it means."""
+        best = seen.found.passages[0]
+        headings = self.conversation.distinctions.overviews(seen.question, chosen[0].passage)
+        quoted = {span.passage.id for span in chosen}
+        for passage in seen.found.passages:
+            near = passage.score >= best.score - _SIDE_BY_SIDE
+            if near and passage.heading in headings and passage.id not in quoted:
+                lists = [unit.listing for unit in units_of(passage) if unit.listing]
+                return [*chosen, *(Span(passage, *span, is_list=True) for span in lists[:1])]
+        return chosen
 
     def _checked(self, spans: Sequence[Span], *, first: int = 1) -> Composed:
         composed = compose(spans, first=first)
