@@ -101,18 +101,20 @@ class Distinctions:
                 return entry
         return None
 
-    def overviews(self, question: str, passage: Passage) -> list[str]:
-        """Headings of the sections that set side by side the cases a question leaves open.
+    def beside(self, question: str, passage: Passage) -> list[str]:
+        """Headings of what answers for the other cases, where a question leaves its case open.
 
-        The passage, which answers it for one of them, tells which cases those are.
+        The passage answers it for one of them. Sections that set the cases side by side come
+        before those about one other case.
         """
-        return [
-            entry.overview
-            for entry in self.entries
-            if entry.overview
-            and any(option.holds(passage) for option in entry.options)
-            and not entry.said(question)
-        ]
+        overviews, others = [], []
+        for entry in self.entries:
+            if entry.said(question) or not any(option.holds(passage) for option in entry.options):
+                continue
+            overviews += [entry.overview] if entry.overview else []
+            if any(passage.heading in option.sections for option in entry.options):
+                others += [name for option in entry.options for name in option.sections]
+        return [name for name in overviews + others if name != passage.heading]
 
     def without_denied(self, message: str) -> str:
         """The message without cases it only says are not meant; never empty."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.answers import Citation
+from bot.answers import Citation, Passage
 from bot.composing import Composed, Span, Style, choose, compose, verify
 from bot.examining import Examined, Examiner
 from bot.ranking import Ranked
@@ -74,14 +74,13 @@ class Quoter(Examiner):
 
     def _side_by_side(self, seen: Examined, chosen: list[Span]) -> list[Span]:
         """What was chosen, and the other cases where the question does not say which it means."""
-        best = seen.found.passages[0]
-        headings = self.conversation.distinctions.overviews(seen.question, chosen[0].passage)
-        quoted = {span.passage.id for span in chosen}
-        for passage in seen.found.passages:
-            near = passage.score >= best.score - _SIDE_BY_SIDE
-            if near and passage.heading in headings and passage.id not in quoted:
-                lists = [unit.listing for unit in units_of(passage) if unit.listing]
-                return [*chosen, *(Span(passage, *span, is_list=True) for span in lists[:1])]
+        passages = seen.found.passages
+        quoted = {span.passage.heading for span in chosen}
+        for heading in self.conversation.distinctions.beside(seen.question, chosen[0].passage):
+            near = [p for p in passages if p.score >= passages[0].score - _SIDE_BY_SIDE]
+            gists = [_gist(p) for p in near if p.heading == heading and heading not in quoted]
+            if gists:
+                return [*chosen, max(gists, key=lambda span: span.is_list)]
         return chosen
 
     def _checked(self, spans: Sequence[Span], *, first: int = 1) -> Composed:
@@ -99,3 +98,10 @@ def _leaves_open(ranked: Sequence[Ranked]) -> bool:
         and entry.score > best.score - _BESIDE
         for entry in ranked[1:]
     )
+
+
+def _gist(passage: Passage) -> Span:
+    """The list of a passage, or all of it where it has none."""
+    listing = next((unit.listing for unit in units_of(passage) if unit.listing), None)
+    start, end = listing or (passage.start, passage.end)
+    return Span(passage, start, end, is_list=listing is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.corpus_files import read_corpus_file
+from bot.text import fold
 from ingest.embedders import Embedder, Vectors
 
 FILE_NAME = "uncovered.yaml"
@@ -24,6 +26,7 @@ class _Topic(BaseModel):
     model_config = ConfigDict(extra="forbid")
     topic: str
     asks: list[str] = Field(min_length=1)
+    words: list[str] = Field(default_factory=list)
 
 
 class _File(BaseModel):
@@ -39,18 +42,28 @@ class Nearest:
     similarity: float
 
 
+@dataclass(frozen=True)
+class Topic:
+    """What no article covers: how merchants ask for it, and words only said of it."""
+
+    name: str
+    asks: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+
 class Uncovered:
-    """Ways merchants ask for what no article covers. Safe to share between threads.
+    """Topics that no article covers. Safe to share between threads.
 
     Their vectors are made with the first question and kept in ``folder``, which can be deleted
     at any time; without a folder they are made anew in every process.
     """
 
     def __init__(
-        self, asks: Sequence[tuple[str, str]], embedder: Embedder, folder: Path | None = None
+        self, topics: Sequence[Topic], embedder: Embedder, folder: Path | None = None
     ) -> None:
-        """``asks`` are pairs of topic and question."""
-        self._asks = tuple(asks)
+        self._asks = tuple((topic.name, ask) for topic in topics for ask in topic.asks)
+        self._words = {fold(word): topic.name for topic in topics for word in topic.words}
+        self._pattern = re.compile("|".join(map(re.escape, self._words)) or r"(?!)")
         self._embedder = embedder
         self._folder = folder
         self._lock = threading.Lock()
@@ -68,6 +81,16 @@ class Uncovered:
         likeness = self._known() @ vector
         at = int(likeness.argmax())
         return Nearest(self._asks[at][0], float(likeness[at]))
+
+    def words_in(self, text: str) -> frozenset[str]:
+        """Words of the topics that stand in a text, folded."""
+        return frozenset(self._pattern.findall(fold(text)))
+
+    def named(self, question: str, passage: str) -> str | None:
+        """The topic a question names by a word that a passage does not hold."""
+        held = fold(passage)
+        words = self._pattern.findall(fold(question))
+        return next((self._words[word] for word in words if word not in held), None)
 
     def _known(self) -> Vectors:
         with self._lock:
@@ -107,5 +130,5 @@ class Uncovered:
 def load_uncovered(corpus_dir: Path, embedder: Embedder, folder: Path | None = None) -> Uncovered:
     """Read the corpus folder's uncovered.yaml; without one every question is looked up alike."""
     read = read_corpus_file(corpus_dir, FILE_NAME, _File)
-    asks = [(entry.topic, question) for entry in read.uncovered for question in entry.asks]
-    return Uncovered(asks, embedder, folder)
+    topics = [Topic(each.topic, tuple(each.asks), tuple(each.words)) for each in read.uncovered]
+    return Uncovered(topics, embedder, folder)
