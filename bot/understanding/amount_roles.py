@@ -44,7 +44,8 @@ def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMenti
     words = message.words
     window = _BEFORE_ENGLISH if is_english(message.text) else _BEFORE
     low = max([amount.start - window, 0, *(other.end for other in earlier)])
-    before = message.text[low : amount.start]
+    # 渠道费不是6.3，是3.64: what is said not to be it stands between a label and its amount.
+    before = words.concepts["denied_clause"].sub("", message.text[low : amount.start])
     after = message.text[amount.end : amount.end + _AFTER]
     for role, concept in _LABELS_BEFORE:
         if words.has(concept, before) and _means(role, message, amount, earlier, before):

@@ -33,7 +33,7 @@ _CURRENCY_BEFORE = re.compile(r"(?:[¥￥]|rmb|cny)\s?[\d,.]*$")
 _TIMES = re.compile(r"\s*[x×*✕]\s*(\d{1,4})(?![\d.])")
 _COUNTED = (
     "单|件|笔|条|次|份|箱|盒|台|双|套|人|家|款|批|页|张|级|折|种|项|瓶|只|斤|公斤|kg|克|"
-    "天|日|号|周|个|年|月|小时|分钟|点|岁|度|倍|位|店|%|‰|成|个点|包(?!邮)|楼|层|期|米|公里|"
+    "天|日|号|周|个|年|月|小时|分钟|点|岁|度|倍|位|店|%|‰|成(?!交)|个点|包(?!邮)|楼|层|期|米|公里|"
     "orders|(?<=\\b1 )order|pcs|items?|days?|weeks?|months?|years?|hours?|minutes?|"
     "percent|points?|st|nd|rd|th"
 )
@@ -154,7 +154,7 @@ def _is_vague(found: re.Match[str], text: str) -> bool:
         or (len(written) <= 3 and _BAD_GROUP.match(text[found.end() :]))
         or _ABOUT_BEFORE.search(before)
         or _ABOUT_AFTER.match(text[found.end() :])
-        or (re.search(r"\d", before[-6:]) and _RANGE.search(before))
+        or (re.search(r"\d[^,。;]*$", before[-6:]) and _RANGE.search(before))
     )
 
 

@@ -90,7 +90,10 @@ def _choices(
     events: Sequence[EventMention],
 ) -> list[_Choice]:
     # 现在 says when something is asked for, never when it happened.
-    fitting = [e for e in events if date.text != _AT_PRESENT or e.name in _ASKED_FOR]
+    words = load_vocabulary()
+    # So does 今天 in 今天能不能再申请.
+    asks = date.text == _AT_PRESENT or (date.is_now and words.has("asks_now", text[date.end :]))
+    fitting = [e for e in events if not asks or e.name in _ASKED_FOR]
     fitting = [e for e in fitting if e.name not in _INCIDENTAL or _in_one_clause(text, date, e)]
     costed = [(event, _cost(text, date, dates, event)) for event in fitting]
     near = sorted((c for c in costed if c[1] < _TOO_FAR), key=lambda choice: choice[1])

@@ -116,9 +116,8 @@ def _ship_asked(message: Message) -> bool:
 
 def _hours_asked(message: Message) -> bool:
     """那个咨询在客服考核时段里吗: a case whose time is not said."""
-    return (
-        message.has("own_case") and message.has("hours_context") and message.has("hours_question")
-    )
+    told = message.has("own_case") or message.has("that_time")
+    return told and message.has("hours_context") and message.has("hours_question")
 
 
 def _window_asked(message: Message) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, clause_around
 
 _WINDOW = 12
 
@@ -48,6 +48,9 @@ def _said(message: Message, concept: str) -> list[bool]:
         # 延长能延几次 asks about extensions and tells of none.
         about = message.words.spans(asked, message.text)
         spans = tuple(s for s in spans if not any(a <= s[0] and s[1] <= b for a, b in about))
+    # 隔壁那单退款了，我这单没有退款: what is said of the merchant's own order counts.
+    own = tuple(s for s in spans if message.words.has("own_order", clause_around(message.text, *s)))
+    spans = own or spans
     after = [message.words.has("negation_after", message.text[end:]) for _, end in spans]
     pairs = zip(spans, after, strict=True)
     return [not denied and not is_negated(message, start) for (start, _), denied in pairs]

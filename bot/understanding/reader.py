@@ -160,5 +160,8 @@ def _missing(tool: str, values: Mapping[str, Value]) -> Iterator[Missing]:
         value = values.get(name)
         if value is None:
             yield question(name)
+        elif value.problem:
+            # What cannot be is said to be so, and asked for again.
+            yield question(name)
         elif value.ask is not None:
             yield question(name, value.ask, **dict(value.details))

@@ -19,13 +19,14 @@ from bot.understanding.event_days import (
     loose_days,
     shipping_days,
 )
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, clause_around
 from bot.understanding.negation import affirmed, affirmed_last, both_ways
 from bot.understanding.numerals import number
 from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
 from bot.understanding.stores import category, seller_type
+from bot.understanding.times import TimeMention
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
 
@@ -98,6 +99,9 @@ def _extended(message: Message) -> tuple[Value, ...]:
         return ()
     if both_ways(message, "extension"):
         return (Value(False), Value(True))
+    if message.has("extension") and message.has("extension_supposed"):
+        # 还没点延长，万一后面点了: what is supposed is asked about.
+        return (Value(True),)
     if not said:
         return () if said is None else (Value(False),)
     twice = message.has("extension_twice")
@@ -183,16 +187,27 @@ def _eligibility(message: Message, filling: bool) -> Slots:
 
 
 def _hours(message: Message, filling: bool) -> Slots:
-    bad = [time for time in message.times if time.problem]
+    times = _asked_times(message)
+    bad = [time for time in times if time.problem]
     if _is_span_of_hours(message):
         return {}
     if bad:
         return {"times": (Value(problem=bad[0].problem),)}
-    if any(time.vague for time in message.times):
+    if any(time.vague for time in times):
         return {"times": (Value(ask=""),)}
-    clocks = list(dict.fromkeys(time.clock for time in message.times))
-    readings = tuple(time.reading for time in message.times if time.reading)
+    clocks = list(dict.fromkeys(time.clock for time in times))
+    readings = tuple(time.reading for time in times if time.reading)
     return {"times": (Value(clocks, readings),)} if clocks else {}
+
+
+def _asked_times(message: Message) -> tuple[TimeMention, ...]:
+    """排班9点半开始，6点40有人问: when the shop's own day begins is not asked about."""
+    others = tuple(
+        time
+        for time in message.times
+        if not message.words.has("shift", clause_around(message.text, time.start, time.end))
+    )
+    return others or message.times
 
 
 def _is_span_of_hours(message: Message) -> bool:
