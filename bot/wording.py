@@ -21,6 +21,8 @@ _TAILS = re.compile(r"[呢咧捏呐嘞咩啊吧呀?？!！。~～\s]+$")
 _PARTS = re.compile(
     r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
 )
+# "要是实付变成650块" is a case to work out, no order.
+_SUPPOSES = re.compile(r"要是|如果|假如|若是|万一|倘若")
 # What is asked for after something else to do, without a stop between them.
 _THEN = re.compile(
     r"(?:然后|接着|之后|随后|再|顺便|另外|最后|\band|\bthen|\balso)[ ,，]*"
@@ -117,11 +119,11 @@ class Wording:
         asks for another kind of work goes whole.
         """
         folded = fold(message)
-        orders = (self.instructions, self.errands, self.markup)
-        if not any(pattern.search(folded) for pattern in orders):
+        bare = self.markup.sub(" ", folded)
+        parts = _PARTS.findall(bare)
+        kept = [self._asked_in(part) for part in parts]
+        if bare == folded and kept == parts:
             return message
-        folded = self.markup.sub(" ", folded)
-        kept = [self._asked_in(part) for part in _PARTS.findall(folded)]
         rest = "".join(kept).strip(_AROUND)
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
@@ -129,7 +131,7 @@ class Wording:
         if self.errands.search(part):
             *_, last = _THEN.split(part)
             return "" if last == part or self.errands.search(last) else last
-        if not self.instructions.search(part):
+        if not self.instructions.search(part) or _SUPPOSES.match(part):
             return part
         return self.instructions.sub("", part) if self.interrogatives.search(part) else ""
 
