@@ -22,6 +22,7 @@ from bot.ranking import UnitRanker
 from bot.retrieval import HybridRetriever
 from bot.rewording import load_thesaurus
 from bot.rules.ruleset import Rules
+from bot.uncovered import load_uncovered
 from bot.wording import load_wording
 from ingest.chunks import ChunkSettings
 from ingest.embedders import Embedder, make_embedder
@@ -77,6 +78,7 @@ def open_bot(
         thesaurus=load_thesaurus(settings.corpus_dir),
         wording=wording,
         calibration=load_calibration(),
+        uncovered=load_uncovered(settings.corpus_dir, embedder, settings.data_dir / "uncovered"),
     )
     return with_chat(bot, settings, on_call=on_chat_call)
 

@@ -11,16 +11,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.lexical import LexicalIndex
+from bot.logistic import Model
 from bot.ranking import Ranked
 from bot.retrieval import Retrieved
 from bot.text import is_english, terms
 from bot.wording import Wording
 
+# No two questions are less alike; what is not among the nearest counts as this.
+_ALIKE_ANYWAY = 0.8
 _FILE = Path(__file__).with_name("confidence.json")
 QUESTION_FEATURE = "question_similarity"
+UNCOVERED_FEATURE = "uncovered"
 FEATURES = (
     "passage_similarity",
     QUESTION_FEATURE,
@@ -35,21 +38,36 @@ FEATURES = (
     "other_platform",
     "same_platform",
     "other_case",
+    UNCOVERED_FEATURE,
 )
+# A corpus may list neither how merchants ask nor what it does not cover: each fit by what it
+# leaves out, the fullest first.
+FITS: Mapping[str, frozenset[str]] = {
+    "with_topics": frozenset(),
+    "with_questions": frozenset({UNCOVERED_FEATURE}),
+    "without_questions": frozenset({QUESTION_FEATURE, UNCOVERED_FEATURE}),
+}
 
 
 def features(
-    found: Retrieved, ranked: Sequence[Ranked], lexical: LexicalIndex, wording: Wording
+    found: Retrieved,
+    ranked: Sequence[Ranked],
+    lexical: LexicalIndex,
+    wording: Wording,
+    uncovered: float | None = None,
 ) -> dict[str, float]:
-    """What the probability is made of, by name; found and ranked must not be empty."""
+    """What the probability is made of, by name; found and ranked must not be empty.
+
+    ``uncovered`` is how like the question is to one that no article answers; None where none
+    is listed. What is not known of this corpus is left out.
+    """
     asked = list(dict.fromkeys(terms(found.asking)))
     best = found.passages[0]
     spread = [passage.score for passage in found.passages]
     held = set(terms("\n".join([best.title, best.section, best.text, *best.questions])))
     unknown = [term for term in asked if not lexical.knows(term)]
-    return {
+    values = {
         "passage_similarity": max(passage.dense for passage in found.passages[:3]),
-        QUESTION_FEATURE: max(passage.asked for passage in found.passages[:3]),
         "unit_similarity": max(entry.similarity for entry in ranked[:3]),
         "unit_covered": max(entry.covered for entry in ranked[:3]),
         "passage_covered": lexical.coverage(asked, held),
@@ -67,6 +85,12 @@ def features(
         "same_platform": float(best.platform in found.named),
         "other_case": float(best.other_case),
     }
+    if any(passage.questions for passage in found.passages[:3]):
+        nearest = max(passage.asked for passage in found.passages[:3])
+        values[QUESTION_FEATURE] = max(nearest, _ALIKE_ANYWAY)
+    if uncovered is not None:
+        values[UNCOVERED_FEATURE] = uncovered
+    return values
 
 
 def _speaks_of_another(found: Retrieved) -> bool:
@@ -80,30 +104,17 @@ def _speaks_of_another(found: Retrieved) -> bool:
 
 
 @dataclass(frozen=True)
-class Model:
-    """A logistic model over the features, and from which probability on to answer."""
-
-    weights: Mapping[str, float]
-    intercept: float
-    threshold: float
-
-    def probability(self, values: Mapping[str, float]) -> float:
-        """Probability (0 to 1) that the question is answered by what was found."""
-        total = self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-
-
-@dataclass(frozen=True)
 class Calibration:
-    """One model for what was found where merchants' questions are known, one for elsewhere."""
+    """A model for each of what may be known of a corpus, the fullest first; see ``FITS``."""
 
-    with_questions: Model
-    without_questions: Model
+    models: tuple[Model, ...]
 
     def model(self, values: Mapping[str, float]) -> Model:
-        """The model that fits what was found."""
-        known = values.get(QUESTION_FEATURE, 0.0) > 0
-        return self.with_questions if known else self.without_questions
+        """The fullest model that needs nothing but what is known."""
+        return next(
+            (model for model in self.models if model.weights.keys() <= values.keys()),
+            self.models[-1],
+        )
 
     def probability(self, values: Mapping[str, float]) -> float:
         """Probability (0 to 1) that the question is answered by what was found."""
@@ -117,8 +128,4 @@ class Calibration:
 def load_calibration(path: Path = _FILE) -> Calibration:
     """Read the packaged fits."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    return Calibration(_model(content["with_questions"]), _model(content["without_questions"]))
-
-
-def _model(entry: Mapping[str, Any]) -> Model:
-    return Model(entry["weights"], entry["intercept"], entry["threshold"])
+    return Calibration(tuple(Model.of(content[name]) for name in FITS))

@@ -19,11 +19,19 @@ FILE_NAME = "distinctions.yaml"
 
 @dataclass(frozen=True)
 class Option:
-    """One case: how merchants say it, the articles about it, what to type to mean it."""
+    """One case: how merchants say it, what is about it, what to type to mean it.
+
+    About it are whole ``articles``, or sections, named by their headings.
+    """
 
     label: str
     words: tuple[str, ...]
     articles: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+
+    def holds(self, passage: Passage) -> bool:
+        """Whether a passage is about this case."""
+        return passage.article_id in self.articles or passage.heading in self.sections
 
 
 @dataclass(frozen=True)
@@ -31,11 +39,13 @@ class Distinction:
     """Cases that exclude one another, and the question that tells them apart.
 
     What is said of one ``strict`` case is no answer at all to a question about another.
+    ``overview`` is the heading of the section that sets the cases side by side.
     """
 
     question: str
     options: tuple[Option, ...]
     strict: bool = False
+    overview: str | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -90,6 +100,21 @@ class Distinctions:
             if scores[0] - scores[1] <= margin and not entry.said(question):
                 return entry
         return None
+
+    def beside(self, question: str, passage: Passage) -> list[str]:
+        """Headings of what answers for the other cases, where a question leaves its case open.
+
+        The passage answers it for one of them. Sections that set the cases side by side come
+        before those about one other case.
+        """
+        overviews, others = [], []
+        for entry in self.entries:
+            if entry.said(question) or not any(option.holds(passage) for option in entry.options):
+                continue
+            overviews += [entry.overview] if entry.overview else []
+            if any(passage.heading in option.sections for option in entry.options):
+                others += [name for option in entry.options for name in option.sections]
+        return [name for name in overviews + others if name != passage.heading]
 
     def without_denied(self, message: str) -> str:
         """The message without cases it only says are not meant; never empty."""
@@ -163,6 +188,7 @@ class _Option(BaseModel):
     label: str
     words: list[str]
     articles: list[str] = Field(default_factory=list)
+    sections: list[str] = Field(default_factory=list)
 
 
 class _Entry(BaseModel):
@@ -170,6 +196,7 @@ class _Entry(BaseModel):
     question: str
     options: list[_Option] = Field(min_length=2)
     strict: bool = False
+    overview: str | None = None
 
 
 class _File(BaseModel):
@@ -185,10 +212,16 @@ def load_distinctions(corpus_dir: Path) -> Distinctions:
             Distinction(
                 entry.question,
                 tuple(
-                    Option(option.label, tuple(option.words), tuple(option.articles))
+                    Option(
+                        option.label,
+                        tuple(option.words),
+                        tuple(option.articles),
+                        tuple(option.sections),
+                    )
                     for option in entry.options
                 ),
                 entry.strict,
+                entry.overview,
             )
             for entry in read.distinctions
         )

@@ -8,17 +8,20 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bot.answers import Question
-from bot.confidence import Calibration, features
+from bot.confidence import QUESTION_FEATURE, Calibration, features
 from bot.conversation import Conversation
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
 from bot.steps import Place, asks_more, named_item, place_asked, without_place
+from bot.uncovered import Nearest, Uncovered
 from bot.wording import Wording
 
 # From here on a reading is taken without looking at the next one.
 _CLEAR = 0.75
+# So alike are questions about one topic.
+_SAME_TOPIC = 0.9
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,19 @@ class Examined:
     timings_ms: dict[str, float] = field(default_factory=dict)
     # The part of the question that is new in a follow-up.
     focus: str = ""
+    # What comes nearest of the topics that no article covers.
+    uncovered: Nearest | None = None
+    # The one named by a word that what was found does not hold.
+    topic_named: str | None = None
+
+    @property
+    def uncovered_topic(self) -> str | None:
+        """The topic without articles that the question is about, as far as can be told."""
+        if self.topic_named:
+            return self.topic_named
+        asked = self.features.get(QUESTION_FEATURE, 0.0)
+        near = self.uncovered
+        return near.topic if near and near.similarity >= max(asked, _SAME_TOPIC) else None
 
     @property
     def place(self) -> Place | None:
@@ -52,6 +68,7 @@ class Examiner:
     thesaurus: Thesaurus
     wording: Wording
     calibration: Calibration
+    uncovered: Uncovered
 
     def examine_in_context(self, question: Question) -> Examined:
         """Examine the question as the conversation makes it; the surest reading wins."""
@@ -79,7 +96,16 @@ class Examiner:
         return f"{' '.join(sorted(found.named))} {name} {place.rest}" if name else None
 
     def _reworded(self, reading: str) -> Iterator[str]:
-        yield from rewordings(reading, self.thesaurus, homophones_of(self.retriever.lexical()))
+        homophones = homophones_of(self.retriever.lexical())
+        for text in rewordings(reading, self.thesaurus, homophones):
+            # Without the platform's name, or the word for what no article covers, it asks
+            # something else.
+            if self._names(reading) <= self._names(text):
+                yield text
+
+    def _names(self, text: str) -> frozenset[str]:
+        named = self.platforms.named(text) | self.platforms.named_others(text)
+        return named | self.uncovered.words_in(text)
 
     def examine(self, text: str, *, focus: str = "") -> Examined:
         """Search, rank and judge one question that stands on its own; see ``search``."""
@@ -97,14 +123,23 @@ class Examiner:
             return Examined(text, found, [], {}, 0.0, foreign, timings, focus)
         # The corpus may speak of another platform too: then its name stands in the passage.
         foreign -= self.platforms.named_others(found.passages[0].text)
-        values = features(found, ranked, self.retriever.lexical(), self.wording)
+        near = self.uncovered.nearest(found.vector)
+        likeness = near.similarity if near else None
+        values = features(found, ranked, self.retriever.lexical(), self.wording, likeness)
         confidence = round(self.calibration.probability(values), 4)
-        return Examined(text, found, ranked, values, confidence, foreign, timings, focus)
+        best = ranked[0].unit.passage
+        held = "\n".join([best.title, best.section, best.text, *best.questions])
+        topic = self.uncovered.named(focus or text, held)
+        return Examined(
+            text, found, ranked, values, confidence, foreign, timings, focus, near, topic
+        )
 
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
         needed = self.calibration.threshold(seen.features)
         if seen.foreign or not seen.ranked or self._is_of_another_case(seen):
+            return False
+        if seen.topic_named or seen.features["other_platform"]:
             return False
         if self.platforms.named_others(seen.question):
             # An article that mentions the platform may still be about something else.

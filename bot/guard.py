@@ -1,9 +1,9 @@
 """The last check before an answer leaves: no number without a source.
 
-Whatever composed the text, a number or date in it must stand in a cited quote, in the trace
-of a calculation, or in the dates of the articles cited. The question's own numbers may only be
-repeated between quotation marks, or where nothing is answered. A line that holds another
-number is withheld.
+Whatever composed the text, a number or date in it, in figures or in Chinese numerals, must
+stand in a cited quote, in the trace of a calculation, or in the dates of the articles cited.
+The question's own numbers may only be repeated between quotation marks, or where nothing is
+answered. A line that holds another number is withheld.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ import re
 from dataclasses import replace
 
 from bot.answers import Answer, Question
-from bot.text import fold
+from bot.figures import unsourced
 
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_MARK = re.compile(r"\[\d+\]")
 _ITEM_NUMBER = re.compile(r"^\s*\d+\.\s")
 _ECHO = re.compile("[“「]([^”」]+)[”」]")
 _WITHHELD = "（有一句话里的数字没有出处，已略去。）"
@@ -24,12 +22,12 @@ _WITHHELD = "（有一句话里的数字没有出处，已略去。）"
 
 def withhold_unsupported(answer: Answer, question: Question) -> Answer:
     """The answer without lines whose numbers have no source; the trace counts them."""
-    if answer.status == "rejected" or not _NUMBER.search(answer.text):
+    if answer.status == "rejected":
         return answer
-    allowed = _numbers_of(_sources(answer, question))
+    sources = _sources(answer, question)
     typed = "\n".join([question.text, *(turn.content for turn in question.history)])
     lines = answer.text.split("\n")
-    kept = [line for line in lines if _numbers_of(_own_words(line, typed)) <= allowed]
+    kept = [line for line in lines if not any(unsourced(_own_words(line, typed), sources))]
     if len(kept) == len(lines):
         return answer
     text = "\n".join([*kept, "", _WITHHELD])
@@ -40,14 +38,6 @@ def _own_words(line: str, typed: str) -> str:
     """A line without the number of its item and without the merchant's words it quotes."""
     line = _ITEM_NUMBER.sub("", line)
     return _ECHO.sub(lambda echo: "" if echo[1] in typed else echo[0], line)
-
-
-def _numbers_of(text: str) -> set[str]:
-    return {
-        part.lstrip("0") or "0"
-        for found in _NUMBER.findall(_MARK.sub("", fold(text)))
-        for part in (found, *re.split(r"[.,:]", found))
-    }
 
 
 def _sources(answer: Answer, question: Question) -> str:
@@ -61,9 +51,8 @@ def _sources(answer: Answer, question: Question) -> str:
         )
         for c in answer.calculations
     ]
-    ages = [
-        str(question.today.year - int(c.published[:4])) for c in answer.citations if c.published
-    ]
+    years = {int(c.published[:4]) for c in answer.citations if c.published}
+    ages = [f"{year}年 {question.today.year - year}年" for year in years]
     # Where a rule is stated, what the merchant typed is no source.
     states = answer.status in ("answered", "calculated")
     asked = [] if states else [question.text, *map(str, answer.trace.get("readings", ()))]

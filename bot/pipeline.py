@@ -24,7 +24,7 @@ from bot.text import terms
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
-_UNSAID_MARGIN = 0.06
+_UNSAID_MARGIN = 0.08
 _LOOKS = 2
 # Of so few words a question may well fit several platforms.
 _VAGUE_TERMS = 4
@@ -126,6 +126,8 @@ class MerchantBot(Quoter):
         """What to ask back, with its options; to ask needs less certainty than to answer."""
         needed = self.calibration.threshold(seen.features) / 2
         if seen.foreign or seen.features.get("figure_missing") or seen.confidence < needed:
+            return None
+        if seen.topic_named or seen.features.get("other_platform"):
             return None
         passages = seen.found.passages
         if unsaid := self.distinctions.unsaid(seen.question, passages, margin=_UNSAID_MARGIN):

@@ -6,15 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.answers import Citation
+from bot.answers import Citation, Passage
 from bot.composing import Composed, Span, Style, choose, compose, verify
 from bot.examining import Examined, Examiner
 from bot.ranking import Ranked
 from bot.steps import step_asked
+from bot.units import units_of
 
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
 _SURE_OF_PART = 0.6
+# A section that sets the cases side by side is quoted too when it fits this much less well.
+_SIDE_BY_SIDE = 0.1
 _FIRST_STOP = re.compile("[。：]")
 
 # A question asked beside a calculation, and what the articles say to it; None when unsure.
@@ -33,7 +36,7 @@ class Quoter(Examiner):
         if step:
             return self._checked(step)
         whole = self._chosen(seen)
-        return self._checked([*whole, *self._for_parts(seen, whole)])
+        return self._checked(self._side_by_side(seen, [*whole, *self._for_parts(seen, whole)]))
 
     def _for_parts(self, seen: Examined, whole: Sequence[Span]) -> Iterator[Span]:
         """What answers the parts of a question that asks several things, as far as it is new.
@@ -92,6 +95,17 @@ class Quoter(Examiner):
             style=self.style,
         )
 
+    def _side_by_side(self, seen: Examined, chosen: list[Span]) -> list[Span]:
+        """What was chosen, and the other cases where the question does not say which it means."""
+        passages = seen.found.passages
+        quoted = {span.passage.heading for span in chosen}
+        for heading in self.conversation.distinctions.beside(seen.question, chosen[0].passage):
+            near = [p for p in passages if p.score >= passages[0].score - _SIDE_BY_SIDE]
+            gists = [_gist(p) for p in near if p.heading == heading and heading not in quoted]
+            if gists:
+                return [*chosen, max(gists, key=lambda span: span.is_list)]
+        return chosen
+
     def _checked(self, spans: Sequence[Span], *, first: int = 1) -> Composed:
         composed = compose(spans, first=first)
         verify(composed.citations, self.retriever.article_text)
@@ -107,3 +121,10 @@ def _leaves_open(ranked: Sequence[Ranked]) -> bool:
         and entry.score > best.score - _BESIDE
         for entry in ranked[1:]
     )
+
+
+def _gist(passage: Passage) -> Span:
+    """The list of a passage, or all of it where it has none."""
+    listing = next((unit.listing for unit in units_of(passage) if unit.listing), None)
+    start, end = listing or (passage.start, passage.end)
+    return Span(passage, start, end, is_list=listing is not None)

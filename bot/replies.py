@@ -102,6 +102,8 @@ def not_found(seen: Examined, missing: str | None) -> Answer:
         reason = "not_sure"
         what = f"这个问题要的{missing}" if missing else "能回答这个问题的内容"
         text = f"知识库里没有找到{what}，所以不作回答。"
+        if topic := seen.uncovered_topic:
+            text = f"知识库里没有收录“{topic}”方面的内容，所以不作回答。"
     topics = list(dict.fromkeys(_topic(passage) for passage in seen.found.passages))[:_OFFERED]
     if topics:
         text += "\n\n知识库里相近的内容有：\n\n" + "\n".join(f"- {topic}" for topic in topics)

@@ -24,6 +24,13 @@ _PARTS = re.compile(
 _STOP = re.compile("[。：]")
 # Where one question ends and another may begin.
 _PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
+# "要是实付变成650块" is a case to work out, no order.
+_SUPPOSES = re.compile(r"要是|如果|假如|若是|万一|倘若")
+# What is asked for after something else to do, without a stop between them.
+_THEN = re.compile(
+    r"(?:然后|接着|之后|随后|再|顺便|另外|最后|\band|\bthen|\balso)[ ,，]*"
+    r"(?=(?:请|你|再)*(?:告诉|回答|跟我说|说说|讲讲|问|查|tell|answer|explain|what|how))"
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ class Wording:
     switches: re.Pattern[str]
     forgeries: re.Pattern[str]
     instructions: re.Pattern[str]
+    errands: re.Pattern[str]
+    markup: re.Pattern[str]
     interrogatives: re.Pattern[str]
     yes_no: re.Pattern[str]
     figures: tuple[FigureKind, ...]
@@ -114,17 +123,23 @@ class Wording:
         """The message without what tells the program to do other than answer; empty when it
         holds nothing else.
 
-        A part that also asks something loses only the words of the instruction.
+        A part that also asks something loses only the words of the instruction; a part that
+        asks for another kind of work goes whole.
         """
         folded = fold(message)
-        if not self.instructions.search(folded):
+        bare = self.markup.sub(" ", folded)
+        parts = _PARTS.findall(bare)
+        kept = [self._asked_in(part) for part in parts]
+        if bare == folded and kept == parts:
             return message
-        kept = [self._asked_in(part) for part in _PARTS.findall(folded)]
         rest = "".join(kept).strip(_AROUND)
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
     def _asked_in(self, part: str) -> str:
-        if not self.instructions.search(part):
+        if self.errands.search(part):
+            *_, last = _THEN.split(part)
+            return "" if last == part or self.errands.search(last) else last
+        if not self.instructions.search(part) or _SUPPOSES.match(part):
             return part
         return self.instructions.sub("", part) if self.interrogatives.search(part) else ""
 
@@ -190,18 +205,20 @@ def load_wording() -> Wording:
     """Read the packaged patterns."""
     content = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return Wording(
-        lists=re.compile("|".join(content["wants_list"])),
-        steps=re.compile("|".join(content["wants_steps"])),
-        paths=re.compile("|".join(content["wants_path"])),
-        open_points=re.compile("|".join(content["open_point"])),
-        slips=re.compile("|".join(content["slip"])),
-        back_references=re.compile("|".join(content["refers_back"])),
-        corrections=re.compile("|".join(content["correction"])),
-        switches=re.compile("|".join(content["switch"])),
-        forgeries=re.compile("|".join(content["forgery"])),
-        instructions=re.compile("|".join(content["instruction"])),
-        interrogatives=re.compile("|".join(content["interrogative"])),
-        yes_no=re.compile("|".join(content["yes_no"])),
+        lists=_any_of(content["wants_list"]),
+        steps=_any_of(content["wants_steps"]),
+        paths=_any_of(content["wants_path"]),
+        open_points=_any_of(content["open_point"]),
+        slips=_any_of(content["slip"]),
+        back_references=_any_of(content["refers_back"]),
+        corrections=_any_of(content["correction"]),
+        switches=_any_of(content["switch"]),
+        forgeries=_any_of(content["forgery"]),
+        instructions=_any_of(content["instruction"]),
+        errands=_any_of(content["errand"]),
+        markup=_any_of(content["markup"]),
+        interrogatives=_any_of(content["interrogative"]),
+        yes_no=_any_of(content["yes_no"]),
         figures=tuple(
             FigureKind(
                 kind["name"],
@@ -216,3 +233,7 @@ def load_wording() -> Wording:
             for entry in content["smalltalk"]
         ),
     )
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns))

@@ -158,15 +158,15 @@ def calibrate(
 ) -> None:
     """用标注问题和 dev 用例拟合置信度；换了模型、文章或检索权重之后要重做。"""
     from bot.assembly import open_bot
-    from bot.confidence import FEATURES, QUESTION_FEATURE
+    from bot.confidence import FEATURES, FITS, QUESTION_FEATURE
     from bot.confidence import __file__ as confidence_file
     from evals.calibrate import calibrate as fit_confidence
     from evals.report import write_json
 
     fits = {}
-    for name, use_questions in (("with_questions", True), ("without_questions", False)):
-        bot = open_bot(progress=_say, use_questions=use_questions)
-        names = [each for each in FEATURES if use_questions or each != QUESTION_FEATURE]
+    for name, left_out in FITS.items():
+        bot = open_bot(progress=_say, use_questions=QUESTION_FEATURE not in left_out)
+        names = [each for each in FEATURES if each not in left_out]
         with _stages() as progress:
             fit = fit_confidence(
                 bot, lambda done, total: progress("标注问题", done, total), names=names

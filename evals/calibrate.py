@@ -69,7 +69,7 @@ def calibrate(
     rows, labels = [], []
     for number, (question, label) in enumerate(examples, start=1):
         values = bot.examine(question).features
-        if values:
+        if values.keys() >= set(names):
             rows.append([values[name] for name in names])
             labels.append(label)
         progress(number, len(examples))

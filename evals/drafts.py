@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot import Answer, Calculation, Citation, Question, RuleUse, Turn
+from bot.logistic import Model
 from bot.phrasing.checking import Checker, Fault, evidence_for
 from bot.phrasing.drafts import read_sentence
-from bot.phrasing.support import FEATURES, Support
+from bot.phrasing.support import FEATURES
 from evals.errors import CaseError
 
 DRAFTS = Path(__file__).with_name("phrasing") / "drafts.jsonl"
@@ -153,7 +154,7 @@ def judge_drafts(
     return judged
 
 
-def fit_support(judged: Sequence[Judged]) -> Support:
+def fit_support(judged: Sequence[Judged]) -> Model:
     """Fit on the split ``fit``: what only the support can tell apart."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -171,7 +172,7 @@ def fit_support(judged: Sequence[Judged]) -> Support:
     weights = logistic.coef_[0] / scaler.scale_
     intercept = float(logistic.intercept_[0] - weights @ scaler.mean_)
     threshold = _halfway(judged, model.predict_proba(rows)[:, 1], good)
-    return Support(
+    return Model(
         {name: round(float(w), 4) for name, w in zip(FEATURES, weights, strict=True)},
         round(intercept, 4),
         round(threshold, 4),
@@ -200,7 +201,7 @@ def _halfway(
     return min(highest, (lowest + highest) / 2)
 
 
-def with_support(judged: Sequence[Judged], support: Support) -> list[Judged]:
+def with_support(judged: Sequence[Judged], support: Model) -> list[Judged]:
     """The same sentences judged by another fit."""
     return [
         one
@@ -238,7 +239,7 @@ def shares(rows: Sequence[Caught]) -> tuple[float, float]:
     )
 
 
-def as_json(support: Support, rows: Sequence[Caught]) -> dict[str, Any]:
+def as_json(support: Model, rows: Sequence[Caught]) -> dict[str, Any]:
     """The fit as ``bot.phrasing.support`` reads it, with what it reaches on the test split."""
     return {
         "made_by": "python -m evals drafts --fit",

@@ -15,8 +15,10 @@ import pytest
 
 from bot.distinctions import load_distinctions
 from bot.platforms import load_platforms
+from bot.uncovered import load_uncovered
 from ingest.articles import FRONT_MATTER_FIELDS, Article, read_corpus
 from ingest.settings import PREFIX, Settings
+from tests.fakes import CharacterEmbedder
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -206,6 +208,12 @@ def test_the_distinctions_example_in_contributing_is_a_valid_file(tmp_path: Path
     (tmp_path / "distinctions.yaml").write_text(yaml_example("distinctions"), encoding="utf-8")
     distinctions = load_distinctions(tmp_path)
     assert distinctions.articles_meant("我是宝妈想开店") == {"weixin/open-personal"}
+
+
+def test_the_uncovered_example_in_contributing_is_a_valid_file(tmp_path: Path) -> None:
+    (tmp_path / "uncovered.yaml").write_text(yaml_example("uncovered"), encoding="utf-8")
+    uncovered = load_uncovered(tmp_path, CharacterEmbedder())
+    assert uncovered.named("专票怎么开", "结算周期") == "发票"
 
 
 @pytest.mark.parametrize("example", code_blocks(README, "python"))

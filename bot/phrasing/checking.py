@@ -9,8 +9,9 @@ from typing import Literal
 from bot.answers import Answer, Citation, Question
 from bot.distinctions import Distinctions
 from bot.figures import unsourced
+from bot.logistic import Model
 from bot.phrasing.drafts import Sentence
-from bot.phrasing.support import Embed, Support, features
+from bot.phrasing.support import Embed, features
 from bot.platforms import Platforms
 
 Fault = Literal["no_citation", "unknown_citation", "figure", "platform", "unsupported"]
@@ -33,7 +34,7 @@ class Evidence:
 class Checker:
     """Finds what is wrong with a sentence; safe to share between threads."""
 
-    support: Support
+    support: Model
     platforms: Platforms
     distinctions: Distinctions
     embed: Embed

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.distinctions import Distinctions
 from bot.figures import EACH, Figure, figures
+from bot.logistic import Model
 from bot.phrasing.wording import (
     ABSOLUTE,
     HEDGE,
@@ -59,28 +60,9 @@ FEATURES = (
 Embed = Callable[[Sequence[str]], Vectors]
 
 
-@dataclass(frozen=True)
-class Support:
-    """A logistic model over the features; from ``threshold`` on a sentence is supported."""
-
-    weights: Mapping[str, float]
-    intercept: float
-    threshold: float
-
-    def probability(self, values: Mapping[str, float]) -> float:
-        """Probability (0 to 1) that the sentence is supported."""
-        total = self.intercept + sum(weight * values[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-
-    def holds(self, values: Mapping[str, float]) -> bool:
-        """Whether that is enough."""
-        return self.probability(values) >= self.threshold
-
-
-def load_support(path: Path = _FILE) -> Support:
-    """Read the packaged fit."""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return Support(content["weights"], content["intercept"], content["threshold"])
+def load_support(path: Path = _FILE) -> Model:
+    """Read the packaged fit: the probability is that a sentence is supported."""
+    return Model.of(json.loads(path.read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)

@@ -75,3 +75,24 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "distinctions.yaml").write_text("distinctions: [{question: x}]", encoding="utf-8")
     with pytest.raises(BotError, match=r"distinctions\.yaml"):
         load_distinctions(tmp_path)
+
+
+SIDE_BY_SIDE = """
+distinctions:
+  - question: 境内还是境外？
+    overview: 几天自动收货
+    options:
+      - {label: 境内, words: [境内, 国内], sections: [境内几天]}
+      - {label: 境外, words: [境外], sections: [境外几天]}
+"""
+
+
+def test_the_other_cases_stand_beside_an_answer_for_one_that_was_not_asked_for(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "distinctions.yaml").write_text(SIDE_BY_SIDE, encoding="utf-8")
+    distinctions = load_distinctions(tmp_path)
+    of_one = replace(passage("12天"), heading="境内几天")
+    assert distinctions.beside("几天自动收货", of_one) == ["几天自动收货", "境外几天"]
+    assert distinctions.beside("国内几天自动收货", of_one) == []
+    assert distinctions.beside("几天", replace(of_one, heading="别的")) == []

@@ -28,6 +28,14 @@ def test_a_line_with_a_number_from_nowhere_is_withheld_and_counted() -> None:
     assert kept.trace["withheld"] == 1
 
 
+def test_a_number_in_chinese_numerals_needs_a_source_too() -> None:
+    kept = withhold_unsupported(answer("渠道费的费率是0.7%。[1]\n\n九十天内可以维权。"), QUESTION)
+    assert "九十" not in kept.text
+    quoted = Citation(1, "a/b", "维权", "时间", "90天内可以维权。", 0, 9)
+    given = Answer("answered", "九十天内可以维权。[1]", citations=(quoted,))
+    assert withhold_unsupported(given, QUESTION) == given
+
+
 def test_a_part_of_a_quoted_number_is_not_that_number() -> None:
     assert "7.0" not in withhold_unsupported(answer("费率是7.0%。"), QUESTION).text
 

@@ -65,7 +65,7 @@ def test_bots_on_one_server_answer_alike_and_see_a_sync_with_the_next_question(
     corpus = tmp_path / "corpus"
     write_article(corpus, "周期", "## 周期\n\n结算周期是一个自然月。")
     write_article(corpus, "费率", "## 费率\n\n支付渠道费是0.7%。")
-    for name in ("platforms.yaml", "distinctions.yaml", "thesaurus.yaml"):
+    for name in ("platforms.yaml", "distinctions.yaml", "thesaurus.yaml", "uncovered.yaml"):
         (corpus / name).write_bytes((CORPUS / name).read_bytes())
     settings = local_settings(corpus, tmp_path / "writer", chroma_url=server)
     sync(settings, CharacterEmbedder(), rebuild=True)

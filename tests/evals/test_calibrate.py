@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.confidence import FEATURES, load_calibration
+from bot.confidence import FEATURES, FITS, load_calibration
 from evals.calibrate import QUESTIONS, fit, labelled_questions
 from evals.cases import load_cases
 from evals.errors import CalibrationError
@@ -35,7 +35,7 @@ def test_what_tells_apart_gets_the_weight() -> None:
 
 def test_the_bot_reads_the_fits_that_were_written(tmp_path: Path) -> None:
     got = fit(*examples(), NAMES)
-    fits = {"with_questions": got.as_json(), "without_questions": got.as_json()}
+    fits = dict.fromkeys(FITS, got.as_json())
     write_json(tmp_path / "confidence.json", fits)
     read = load_calibration(tmp_path / "confidence.json")
     sure, unsure = ({"tells": value, "noise": 0.5} for value in (1.0, 0.0))
@@ -43,14 +43,19 @@ def test_the_bot_reads_the_fits_that_were_written(tmp_path: Path) -> None:
     assert read.probability(sure) > read.threshold(sure) > read.probability(unsure)
 
 
-def test_an_article_that_says_nothing_of_how_it_is_asked_for_is_judged_by_a_fit_of_its_own() -> (
-    None
-):
+def test_a_corpus_is_judged_by_the_fit_that_needs_no_more_than_it_lists() -> None:
     packaged = load_calibration()
     values = dict.fromkeys(FEATURES, 0.5)
-    assert packaged.model({**values, "question_similarity": 0.9}) is packaged.with_questions
-    assert packaged.model({**values, "question_similarity": 0.0}) is packaged.without_questions
-    assert "question_similarity" not in packaged.without_questions.weights
+    for name, left_out in FITS.items():
+        known = {key: value for key, value in values.items() if key not in left_out}
+        weights = packaged.model(known).weights
+        assert weights.keys() == known.keys(), name
+
+
+def test_topics_without_ways_of_asking_for_sections_are_judged_without_them() -> None:
+    packaged = load_calibration()
+    known = dict.fromkeys(set(FEATURES) - {"question_similarity"}, 0.5)
+    assert "uncovered" not in packaged.model(known).weights
 
 
 def test_too_few_of_one_label_cannot_be_fitted() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.logistic import Model
 from bot.phrasing.checking import Checker
 from bot.phrasing.drafts import read_sentence
-from bot.phrasing.support import FEATURES, Support, load_support
+from bot.phrasing.support import FEATURES, load_support
 from bot.pipeline import MerchantBot
 from evals.article_files import ArticleFiles
 from evals.drafts import (
@@ -87,10 +88,10 @@ def test_the_packaged_fit_is_the_one_the_script_makes(judged: list[Judged]) -> N
 
 
 def test_another_fit_judges_the_same_sentences_anew(judged: list[Judged]) -> None:
-    nothing = Support(dict.fromkeys(FEATURES, 0.0), -5.0, 0.5)
+    nothing = Model(dict.fromkeys(FEATURES, 0.0), -5.0, 0.5)
     rows = {row.label: row for row in caught(with_support(judged, nothing), "test")}
     assert all(row.caught == row.count > 0 for row in rows.values())
-    everything = Support(dict.fromkeys(FEATURES, 0.0), 5.0, 0.5)
+    everything = Model(dict.fromkeys(FEATURES, 0.0), 5.0, 0.5)
     rows = {row.label: row for row in caught(with_support(judged, everything), "test")}
     assert rows["missing_citation"].caught == rows["missing_citation"].count
     assert rows["unsupported"].caught < rows["unsupported"].count

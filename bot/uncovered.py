@@ -1,0 +1,134 @@
+"""Topics that no article covers, and how near a question comes to one of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.corpus_files import read_corpus_file
+from bot.text import fold
+from ingest.embedders import Embedder, Vectors
+
+FILE_NAME = "uncovered.yaml"
+
+
+class _Topic(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    topic: str
+    asks: list[str] = Field(min_length=1)
+    words: list[str] = Field(default_factory=list)
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    uncovered: list[_Topic] = Field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The topic whose question is most like the one asked, and how like (cosine)."""
+
+    topic: str
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What no article covers: how merchants ask for it, and words only said of it."""
+
+    name: str
+    asks: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+
+class Uncovered:
+    """Topics that no article covers. Safe to share between threads.
+
+    Their vectors are made with the first question and kept in ``folder``, which can be deleted
+    at any time; without a folder they are made anew in every process.
+    """
+
+    def __init__(
+        self, topics: Sequence[Topic], embedder: Embedder, folder: Path | None = None
+    ) -> None:
+        self._asks = tuple((topic.name, ask) for topic in topics for ask in topic.asks)
+        self._words = {fold(word): topic.name for topic in topics for word in topic.words}
+        self._pattern = re.compile("|".join(map(re.escape, self._words)) or r"(?!)")
+        self._embedder = embedder
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._vectors: Vectors | None = None
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All ways of asking."""
+        return tuple(question for _, question in self._asks)
+
+    def nearest(self, vector: Vectors) -> Nearest | None:
+        """What is most like a question's vector; None where no topic is listed."""
+        if not self._asks:
+            return None
+        likeness = self._known() @ vector
+        at = int(likeness.argmax())
+        return Nearest(self._asks[at][0], float(likeness[at]))
+
+    def words_in(self, text: str) -> frozenset[str]:
+        """Words of the topics that stand in a text, folded."""
+        return frozenset(self._pattern.findall(fold(text)))
+
+    def named(self, question: str, passage: str) -> str | None:
+        """The topic a question names by a word that a passage does not hold."""
+        held = fold(passage)
+        words = self._pattern.findall(fold(question))
+        return next((self._words[word] for word in words if word not in held), None)
+
+    def _known(self) -> Vectors:
+        with self._lock:
+            if self._vectors is None:
+                kept = self._kept()
+                self._vectors = self._made() if kept is None else kept
+            return self._vectors
+
+    def _kept(self) -> Vectors | None:
+        path = self._path()
+        if path is None:
+            return None
+        # Half written or of another format: made again.
+        with suppress(OSError, ValueError, EOFError):
+            vectors: Vectors = np.load(path)
+            return vectors if len(vectors) == len(self._asks) else None
+        return None
+
+    def _made(self) -> Vectors:
+        vectors = self._embedder.embed_queries(self.questions)
+        # Where nothing can be written it is made once a process.
+        if path := self._path():
+            with suppress(OSError):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                new = path.with_suffix(f".{os.getpid()}.npy")
+                np.save(new, vectors)
+                new.replace(path)
+        return vectors
+
+    def _path(self) -> Path | None:
+        if self._folder is None:
+            return None
+        made_of = json.dumps([self._embedder.name, *self.questions])
+        return self._folder / f"{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.npy"
+
+
+def load_uncovered(corpus_dir: Path, embedder: Embedder, folder: Path | None = None) -> Uncovered:
+    """Read the corpus folder's uncovered.yaml; without one every question is looked up alike."""
+    read = read_corpus_file(corpus_dir, FILE_NAME, _File)
+    topics = [Topic(each.topic, tuple(each.asks), tuple(each.words)) for each in read.uncovered]
+    return Uncovered(topics, embedder, folder)
