@@ -56,7 +56,7 @@ def test_a_topic_is_named_by_its_word_unless_the_passage_holds_it() -> None:
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "uncovered.yaml").write_text("uncovered: [{topic: 税}]", encoding="utf-8")
-    with pytest.raises(BotError, match="uncovered.yaml"):
+    with pytest.raises(BotError, match=r"uncovered\.yaml"):
         load_uncovered(tmp_path, CharacterEmbedder())
 
 
