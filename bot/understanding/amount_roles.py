@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.text import is_english
 from bot.understanding.amounts import AmountMention
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, clause_around
 
 _BEFORE = 12
 _BEFORE_ENGLISH = 30
@@ -74,11 +74,19 @@ def _means(
     if role == "claimed":
         # 那1000块就是7块对吗: a result to be checked, no payment.
         return bool(earlier)
+    if role == "fee" and is_other_charge(message, amount):
+        return False
     if role == "fee" and message.words.has("fee_label_bare", before):
         if message.has("asks_paid") or message.has("reverse"):
             return True
         return message.has("net") or not (message.has("asks_amount") or message.has("fee_asked"))
     return True
+
+
+def is_other_charge(message: Message, amount: AmountMention) -> bool:
+    """物流费另外扣了6块: the clause of the amount names another charge."""
+    clause = clause_around(message.text, amount.start, amount.end)
+    return message.words.has("other_charges", clause)
 
 
 def _repeats(amount: AmountMention, earlier: Sequence[AmountMention]) -> bool:

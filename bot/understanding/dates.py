@@ -327,7 +327,9 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         _day_only,
     )
     yield (
-        rf"(?<![a-z]){_MONTH_EN}(?![a-z])\s*(?P<y>20\d{{2}})|(?<![a-z]){_MONTH_EN2}(?![a-z])",
+        rf"(?<![a-z]){_MONTH_EN}(?![a-z])\s*(?P<y>20\d{{2}})|(?<![a-z]){_MONTH_EN2}(?![a-z])"
+        # Elsewhere it is the verb.
+        r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=\bsince ))(?P<em3>may)(?![a-z])",
         _english_month,
     )
     yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月份?(?!\s*\d+\s*[日号])", _month_of_year
@@ -434,7 +436,7 @@ def _english_end(found: re.Match[str], today: dt.date) -> DateMention:
 
 
 def _english_month(found: re.Match[str], today: dt.date) -> DateMention:
-    name = found["em"] or found["em2"]
+    name = found["em"] or found["em2"] or found["em3"]
     month = _MONTHS_EN.index(name[:3]) + 1
     return replace(_at(found), year=_year_written(found, today), month=month, month_only=True)
 

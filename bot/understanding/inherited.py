@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from bot.understanding.dates import DateMention, Lean, resolve
 
+_TOLD_MORE_CLOSELY = re.compile(
+    r"(?:\(|(?:具体|准确|确切|精确)(?:点|地?说|来说|日期)*(?:是|在|就是)?)\s*$"
+)
 # The order in which things happen to an order: what comes later has no earlier day.
 _COURSE = ("ordered", "shipped", "signed", "received", "success", "claimed")
 
@@ -42,10 +46,10 @@ def in_months_told(
 
 
 def with_days_in_brackets(text: str, dates: Sequence[DateMention]) -> tuple[DateMention, ...]:
-    """去年5月交易成功（5月20日）: the day in brackets is the month's, and stands in its place."""
+    """去年5月交易成功（5月20日）, 具体是5月20日: the day stands in its month's place."""
     exact: dict[int, DateMention] = {}
     for month, day in pairwise(dates):
-        bracketed = text[: day.start].rstrip().endswith("(")
+        bracketed = bool(_TOLD_MORE_CLOSELY.search(text[: day.start]))
         if bracketed and month.month_only and day.month == month.month and day.day is not None:
             exact[month.start] = replace(day, year=day.year or month.year)
     days = {day.start for day in exact.values()}

@@ -80,6 +80,11 @@ def _fee_given(message: Message) -> bool:
     return bool(with_role(message, "fee"))
 
 
+def _charges_mixed(message: Message) -> bool:
+    """渠道费和物流费一共扣了20块: what of it is the channel fee is not said."""
+    return message.has("other_charges") and not _fee_given(message)
+
+
 def _inverse_asked(message: Message) -> bool:
     payments = with_role(message, "paid", "price")
     return _is_asked(message, message.words.tools["payment_from_fee"]) and not payments
@@ -158,6 +163,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "inverse_asked": _inverse_asked,
     "net_given": _net_given,
     "charges_only": _charges_only,
+    "charges_mixed": _charges_mixed,
     "commission_only": _commission_only,
     "settlement_asked": _settlement_asked,
     "payout_only": _payout_only,

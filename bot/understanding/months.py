@@ -15,6 +15,7 @@ from bot.understanding.vocabulary import load_vocabulary
 
 _RESTATED_GAP = 2
 _NEAR = 20
+_NEAR_ENGLISH = 60
 _SERIES = rf"(?<!隔)(?<!隔了)(?P<n>{SMALL})\s*(?:个月|months?)"
 _ORDINAL = rf"第\s*(?P<i>{SMALL})\s*个?月"
 
@@ -136,9 +137,9 @@ def _between(text: str, named: Sequence[_Subject]) -> list[_Subject]:
 def _leads(verdict: _Verdict, subject: _Subject, text: str) -> bool:
     """连挂两个月, failed in September and October: the verdict stands first."""
     between = text[verdict.end : subject.start]
-    if verdict.end > subject.start or len(between) > _NEAR:
-        return False
     english = between.isascii() and any(map(str.isalpha, between))
+    if verdict.end > subject.start or len(between) > (_NEAR_ENGLISH if english else _NEAR):
+        return False
     return english if between else subject.month is None
 
 
