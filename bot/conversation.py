@@ -34,11 +34,13 @@ class Conversation:
     distinctions: Distinctions
     rewriter: Rewrites | None = None
 
-    def readings(self, message: str, history: Sequence[Turn]) -> tuple[str, ...]:
+    def readings(
+        self, message: str, history: Sequence[Turn], *, platform: str | None = None
+    ) -> tuple[str, ...]:
         """Questions that stand on their own, the likelier first; never empty.
 
         Only what the merchant said counts: a wrong statement of an earlier answer is not
-        taken over.
+        taken over. ``platform`` is whose articles answer the topic, where it names none.
         """
         message = self.distinctions.without_denied(message)
         topic = self.topic(history)
@@ -49,7 +51,7 @@ class Conversation:
         if self._is_correction(message):
             return (topic,)
         joined = self._joined(topic, message)
-        placed = self.placed(topic, message)
+        placed = self.placed(topic, message, platform=platform)
         by_rule = (
             (joined, placed)
             if self._leans_on_topic(message)
@@ -96,13 +98,25 @@ class Conversation:
         kept = self.distinctions.without_contrasts(topic, message)
         return f"{kept} {self.focus(message)}"
 
+    def with_topic(self, readings: Sequence[str], topic: str, message: str) -> tuple[str, ...]:
+        """The readings of a message that leans on its topic, and the one of another topic."""
+        if len(readings) < 2:
+            return tuple(readings)
+        return tuple(dict.fromkeys((*readings, self._joined(topic, message))))
+
+    def names_platform(self, text: str) -> bool:
+        """Whether a text names a platform, of the corpus or not."""
+        return bool(self.platforms.named(text) or self.platforms.named_others(text))
+
     def focus(self, message: str) -> str:
         """What is new in a follow-up."""
         return self.distinctions.in_articles_words(self.wording.without_lead(message))
 
-    def placed(self, topic: str, message: str) -> str:
+    def placed(self, topic: str, message: str, *, platform: str | None = None) -> str:
         """The message alone, said of the topic's platform and case where it names none itself."""
         if self.platforms.named(message) or self.platforms.named_others(message):
             return message
         named = sorted(self.platforms.named(topic) | self.platforms.named_others(topic))
+        if platform and not named:
+            named = [platform]
         return " ".join([*named, *self.distinctions.cases_kept(topic, message), message])

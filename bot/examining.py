@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bot.answers import Question
+from bot.answers import Question, Turn
 from bot.confidence import QUESTION_FEATURE, Calibration, features
 from bot.conversation import Conversation
 from bot.platforms import Platforms
@@ -18,6 +18,8 @@ from bot.steps import Place, asks_more, named_item, place_asked, without_place
 from bot.uncovered import Nearest, Uncovered
 from bot.wording import Wording
 
+# So many of the earlier messages are looked at for what is talked of.
+_LOOK_BACK = 3
 # From here on a reading is taken without looking at the next one.
 _CLEAR = 0.75
 # So alike are questions about one topic.
@@ -72,7 +74,7 @@ class Examiner:
 
     def examine_in_context(self, question: Question) -> Examined:
         """Examine the question as the conversation makes it; the surest reading wins."""
-        readings = self.conversation.readings(question.text, question.history)
+        readings = self._readings(question)
         if named := self._named_by_place(question):
             readings = (named, *readings)
         focus = self.conversation.focus(question.text)
@@ -84,6 +86,28 @@ class Examiner:
             if examined[-1].foreign or clear:
                 return examined[-1]
         return max(examined, key=lambda seen: seen.confidence)
+
+    def _readings(self, question: Question) -> tuple[str, ...]:
+        """The readings of a message, those said of what was clearly talked about with them."""
+        text, history = question.text, question.history
+        about = self._talked_of(history)
+        if about is None:
+            return self.conversation.readings(text, history)
+        platform = about.found.passages[0].platform
+        readings = self.conversation.readings(text, history, platform=platform)
+        return self.conversation.with_topic(readings, about.question, text)
+
+    def _talked_of(self, history: Sequence[Turn]) -> Examined | None:
+        """The latest of the merchant's earlier messages that is clear by itself.
+
+        None where what is talked of names its platform: nothing more has to be known then.
+        """
+        topic = self.conversation.topic(history)
+        if topic is None or self.conversation.names_platform(topic):
+            return None
+        earlier = [turn.content for turn in reversed(history) if turn.role == "user"]
+        seen = (self.examine(message) for message in earlier[:_LOOK_BACK])
+        return next((each for each in seen if self.is_sure(each)), None)
 
     def _named_by_place(self, question: Question) -> str | None:
         """The message with the item of the earlier list that it means ("the first one")."""

@@ -165,6 +165,19 @@ def test_a_follow_up_is_understood_with_what_went_before(bot: MerchantBot) -> No
     assert "小红书买家几天内能维权" in answer.trace["question"]
 
 
+def test_a_follow_up_of_a_follow_up_stays_with_what_was_talked_of(bot: MerchantBot) -> None:
+    """Neither message names a platform, and the second says nothing of its topic."""
+    history = [
+        Turn("user", "自主客服怎么开通"),
+        Turn("assistant", "打开后台。"),
+        Turn("user", "要满足哪些条件"),
+        Turn("assistant", "有3条。"),
+    ]
+    answer = bot.ask("没通过怎么办", history=history)
+    assert answer.status != "clarify"
+    assert {c.article_id.split("/")[0] for c in answer.citations} <= {"xiaohongshu"}
+
+
 def test_a_wrong_statement_in_the_history_does_not_become_true(bot: MerchantBot) -> None:
     history = [Turn("user", "小红书渠道费几个点"), Turn("assistant", "渠道费是5%。")]
     answer = bot.ask("不对吧，再查查", history=history)
