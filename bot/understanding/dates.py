@@ -301,11 +301,12 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
     )
     yield rf"(?<![a-z])last\s+(?P<w>{'|'.join(_WEEKDAYS_EN)})", _last_weekday_english
     yield rf"(?<![a-z])(?:on\s+)?(?P<w>{'|'.join(_WEEKDAYS_EN)})(?![a-z])", _weekday_english
-    yield f"(?P<r>{alternatives(list(words.relative_days))})", _relative_day
     yield (
-        rf"(?P<n>\d{{1,4}}|{SMALL}|半)\s*(?P<u>天|日|周|个?月|年)(?:之|以)?前(?!面|台)",
+        rf"(?P<n>\d{{1,4}}|{SMALL}|半)\s*(?P<u>天|日|周|个?月|年)(?:之|以)?前"
+        r"(?:的?(?:今天|这一?天))?(?!面|台)",
         _ago,
     )
+    yield f"(?P<r>{alternatives(list(words.relative_days))})", _relative_day
     yield rf"(?P<n>{SMALL})\s*(?P<u>天|日)(?:之|以)?后(?=再?才?(?:发|寄))", _ahead
     yield rf"(?P<w>{week})周(?P<d>[一二三四五六日])", _weekday_of_week
     yield (

@@ -144,10 +144,12 @@ def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
     others = [amount for amount in message.amounts if amount is not payment]
     before = _said_before(message, payment)
     after = message.text[payment.end :]
+    if _last(message, "each", before) > _last(message, "total", before):
+        return "each"
     if words.has("total", before) or any(a.value * count == payment.value for a in others):
         return "total"
     unit_price = words.has("unit_price_after", after) or words.has("each", after[:_NEXT_AFTER])
-    if unit_price or words.has("each", before):
+    if unit_price:
         return "each"
     if words.has("total_after", after):
         return "total"
@@ -155,6 +157,11 @@ def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
         return "total"  # 每件99，付了250: the unit price is another amount.
     each = message.has("each") and not message.has("total") and not others
     return "each" if each else None
+
+
+def _last(message: Message, concept: str, text: str) -> int:
+    """Where a concept is said last in a text; -1 where it is not."""
+    return max((end for _, end in message.words.spans(concept, text)), default=-1)
 
 
 def _said_before(message: Message, amount: AmountMention) -> str:
