@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
-from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 
@@ -48,9 +47,12 @@ def replies(
     Whoever stops listening stops nothing: the answer is kept like any other.
     """
     told: SimpleQueue[str | Exchange] = SimpleQueue()
-    asking = copy_context()
-    work = partial(asking.run, reply, service, question, before, words, shown=told.put)
-    Thread(target=lambda: told.put(work()), name="page-asks", daemon=True).start()
+
+    def ask() -> None:
+        told.put(reply(service, question, before, words, shown=told.put))
+
+    # With the request's log context, which does not go along by itself.
+    Thread(target=copy_context().run, args=[ask], name="page-asks", daemon=True).start()
     text = ""
     while isinstance(part := told.get(), str):
         text += part
@@ -72,7 +74,7 @@ def reply(
         return Exchange(question, asked.answer, asked.id)
     except (BotError, IngestError) as exc:
         _LOG.warning("answering failed: %s", exc)
-        return Exchange(question, None, problem=str(exc))
+        return Exchange(question, None, problem=words("told", problem=exc))
     except Exception:
         _LOG.exception("answering failed")
         return Exchange(question, None, problem=words("answer_failed"))

@@ -46,9 +46,7 @@ class Complaints:
             nonlocal leaving
             if message.text in (_ARRIVED, _LEAVING):
                 leaving = message.text == _LEAVING
-            elif message.type == "error" and not (
-                leaving and message.text.startswith(_OF_LEAVING)
-            ):
+            elif message.type == "error" and not (leaving and message.text.startswith(_OF_LEAVING)):
                 self._problems.append(message.text)
 
         return hear

@@ -37,9 +37,7 @@ def test_a_tapped_mark_opens_exactly_its_sentence_and_closing_leads_back(
     expect(marks.first).to_be_in_viewport()
 
 
-def test_a_tap_elsewhere_leaves_no_quote_lying_about(
-    address: str, open_phone: OpenPage
-) -> None:
+def test_a_tap_elsewhere_leaves_no_quote_lying_about(address: str, open_phone: OpenPage) -> None:
     page = open_phone(address)
     answer = ask(page, _FEE)
     answer.locator(".source").first.tap()

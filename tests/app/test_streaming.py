@@ -67,8 +67,8 @@ def test_the_first_sentence_is_read_before_the_second_is_said(
         """first => {
           window.seen = [];
           new MutationObserver(() => {
-            const said = document.querySelector('.answer-text');
-            if (!said || !said.innerText.startsWith(first)) window.seen.push(said && said.innerText);
+            const said = document.querySelector('.answer-text')?.innerText;
+            if (!said?.startsWith(first)) window.seen.push(said);
           }).observe(document.querySelector('#talk'), {childList: true, subtree: true});
         }""",
         _FIRST,

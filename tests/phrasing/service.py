@@ -23,8 +23,9 @@ class Says:
     """How the service answers one request.
 
     ``text`` is streamed in pieces, each after ``pause_s``, the last of them not before
-    ``last_piece_after`` is set; ``calls`` are tools asked for. After ``cut_after`` pieces the connection is dropped; ``ends`` is how the reply says that it is
-    complete, None where it never does. ``status`` other than 200 is an error of the service.
+    ``last_piece_after`` is set; ``calls`` are tools asked for. After ``cut_after`` pieces the
+    connection is dropped; ``ends`` is how the reply says that it is complete, None where it never
+    does. ``status`` other than 200 is an error of the service.
     """
 
     text: str = ""
