@@ -101,17 +101,29 @@ def worked(
 ) -> Filling:
     """What comes of a form: a result, or what is wrong beside the field it is wrong in."""
     today = today_in_shanghai()
+    if missing := _missing(tool, values, words):
+        return Filling(tool, values, missing)
     try:
         calculation = run_tool(tool, values, today=today, rules=rules)
         course = [calculation, *_rest_of_course(calculation, today, rules)]
         citations = cite([calculation], article)
     except InputError as exc:
         known = {entry.name for entry in fields_of(tool)}
-        return Filling(tool, values, {exc.name if exc.name in known else "": exc.problem})
+        # What a command line calls the field is no help to whoever looks at it.
+        problem = words("told", problem=exc.problem.replace(f"（{exc.name}）", ""))
+        return Filling(tool, values, {exc.name if exc.name in known else "": problem})
     except OutsideRulesError as exc:
-        return Filling(tool, values, {"": str(exc)})
+        return Filling(tool, values, {"": words("told", problem=exc)})
     shown = render_calculations([calculation], citations, words, course=course)
     return Filling(tool, values, result=shown)
+
+
+def _missing(tool: str, values: Mapping[str, Any], words: Words) -> dict[str, str]:
+    return {
+        one.name: words("missing_input", title=words.term(one.title), help=words.term(one.help))
+        for one in fields_of(tool)
+        if one.required and one.name not in values
+    }
 
 
 def _rest_of_course(

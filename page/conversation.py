@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 
 from bot import Answer, BotError, Turn
-from bot.service import Service
+from bot.service import OnSentence, Service, ignore
 from ingest.errors import IngestError
 from page.words import Words
 
@@ -36,14 +39,42 @@ class Offers:
     texts: tuple[str, ...] = ()
 
 
-def reply(service: Service, question: str, before: Conversation, words: Words) -> Exchange:
-    """Ask; whatever goes wrong becomes words here."""
+def replies(
+    service: Service, question: str, before: Conversation, words: Words
+) -> Iterator[str | Exchange]:
+    """Ask; the answer's text so far each time a sentence of it is ready, then the exchange.
+
+    Whoever stops listening stops nothing: the answer is kept like any other.
+    """
+    told: SimpleQueue[str | Exchange] = SimpleQueue()
+
+    def ask() -> None:
+        told.put(reply(service, question, before, words, shown=told.put))
+
+    # With the request's log context, which does not go along by itself.
+    Thread(target=copy_context().run, args=[ask], name="page-asks", daemon=True).start()
+    text = ""
+    while isinstance(part := told.get(), str):
+        text += part
+        yield text
+    yield part
+
+
+def reply(
+    service: Service,
+    question: str,
+    before: Conversation,
+    words: Words,
+    *,
+    shown: OnSentence = ignore,
+) -> Exchange:
+    """Ask, ``shown`` being told what is ready; whatever goes wrong becomes words here."""
     try:
-        asked = service.ask(question, history=turns(before), channel="page")
+        asked = service.ask(question, history=turns(before), channel="page", shown=shown)
         return Exchange(question, asked.answer, asked.id)
     except (BotError, IngestError) as exc:
         _LOG.warning("answering failed: %s", exc)
-        return Exchange(question, None, problem=str(exc))
+        return Exchange(question, None, problem=words("told", problem=exc))
     except Exception:
         _LOG.exception("answering failed")
         return Exchange(question, None, problem=words("answer_failed"))

@@ -16,6 +16,8 @@ from ingest.errors import ArticleError, CorpusError, ImportFormatError
 from ingest.importers import import_file
 
 _KEPT = 20
+_LONGEST_NAME = 60
+_LONGEST_END = 10
 _FRONT_MATTER = ("---\n", "---\r\n", "\ufeff---\n", "\ufeff---\r\n")
 
 
@@ -53,8 +55,10 @@ class Handed:
 def draft(upload: Upload, corpus_dir: Path, *, platform: str, folder: str) -> Handed:
     """Read a file as the import would; nothing is written outside a temporary folder."""
     name = PurePosixPath(upload.name.replace("\\", "/")).name or "article.txt"
+    # Other systems take longer names than this one may.
+    kept = f"{PurePosixPath(name).stem[:_LONGEST_NAME]}{PurePosixPath(name).suffix[:_LONGEST_END]}"
     with tempfile.TemporaryDirectory() as place:
-        file, staged = Path(place, "in", name), Path(place, "corpus")
+        file, staged = Path(place, "in", kept), Path(place, "corpus")
         file.parent.mkdir()
         staged.mkdir()
         try:
@@ -66,6 +70,23 @@ def draft(upload: Upload, corpus_dir: Path, *, platform: str, folder: str) -> Ha
         except OSError as exc:
             return Handed(name, problem=exc.strerror or str(exc))
     return Handed(name, drafts)
+
+
+def each_once(handed: Sequence[Handed]) -> list[Handed]:
+    """The same files; one that would be stored over another of them has that as its problem."""
+    kept: list[Handed] = []
+    taken: dict[str, str] = {}
+    for one in handed:
+        twin = next((draft.path for draft in one.drafts if draft.path in taken), None)
+        if twin is None:
+            taken.update((draft.path, one.name) for draft in one.drafts)
+            kept.append(one)
+        else:
+            problem = (
+                f"和 {taken[twin]} 都要存为 {twin}。请改标题或文件名，或者换一个文件夹分次添加。"
+            )
+            kept.append(Handed(one.name, problem=problem))
+    return kept
 
 
 def write(handed: Sequence[Handed], corpus_dir: Path) -> list[str]:

@@ -56,13 +56,13 @@ def result_title(name: str, words: Words) -> str:
 
 
 def input_rows(tool: str, inputs: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
-    """Titles and values of what a tool was given, as the tool itself names them."""
+    """Titles and values of what a tool was given, as the tool itself names and orders them."""
     properties = _properties(tool)
     rows = []
-    for name, value in inputs.items():
+    for name in sorted(inputs, key=[*properties, *inputs].index):
         known = properties.get(name, {})
         title = words.term(str(known.get("title", name)))
-        rows.append((title, spoken(value, _choices(known), words)))
+        rows.append((title, spoken(inputs[name], _choices(known), words)))
     return rows
 
 

@@ -14,13 +14,15 @@ from bot.service import Service
 from ingest.articles import article_id, article_paths
 from ingest.errors import CorpusError
 from page.admin import Admins
-from page.drafts import Drafts, Upload, draft, write
+from page.drafts import Drafts, Upload, draft, each_once, write
 from page.parts import loading, part
 from page.syncing import Syncing
 from page.templating import notice, render
 from page.words import Words
 
 _FOLDER = re.compile(r"[\w][\w\-]{0,40}")
+# What an article is about that is about no platform in particular.
+_NO_PLATFORM = "通用"
 _LARGEST = 20 * 1024 * 1024
 
 
@@ -69,11 +71,13 @@ def add_maintenance_routes(
             return notice(words("nothing_handed_in"), words)
         if not _FOLDER.fullmatch(folder):
             return notice(words("bad_folder", folder=folder), words)
-        handed = [
-            draft(upload, bench.corpus_dir, platform=platform or words("general"), folder=folder)
-            for upload in uploads
-            if len(upload.content) <= _LARGEST
-        ]
+        handed = each_once(
+            [
+                draft(upload, bench.corpus_dir, platform=platform or _NO_PLATFORM, folder=folder)
+                for upload in uploads
+                if len(upload.content) <= _LARGEST
+            ]
+        )
         large = [upload.name for upload in uploads if len(upload.content) > _LARGEST]
         token = bench.drafts.keep(handed) if any(one.drafts for one in handed) else ""
         return render("preview.html", words, handed=handed, large=large, token=token)
@@ -133,7 +137,10 @@ def render_workbench(service: Service, words: Words) -> str:
          if row.article.content_hash),
     )  # fmt: skip
     platforms = sorted({platform for platform, _, _ in articles})
-    return render("maintenance.html", words, articles=articles, platforms=platforms)
+    return render(
+        "maintenance.html", words,
+        articles=articles, platforms=platforms, no_platform=_NO_PLATFORM,
+    )  # fmt: skip
 
 
 def render_sync(syncing: Syncing, words: Words) -> str:

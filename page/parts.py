@@ -29,7 +29,7 @@ def part(work: Callable[[], str], words: Words) -> HTMLResponse:
     try:
         content = work()
     except (BotError, EvalError, IngestError) as exc:
-        content = notice(str(exc), words)
+        content = notice(words("told", problem=exc), words)
     except Exception:
         _LOG.exception("a part of the page failed")
         content = notice(words("failed"), words)

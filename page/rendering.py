@@ -44,11 +44,13 @@ def render_conversation(
     *,
     asking: str = "",
     waiting: str = "",
+    coming: str = "",
     fresh: bool = False,
 ) -> str:
     """The whole conversation; ``asking`` is a question still being answered.
 
-    With ``fresh`` the last answer comes in line by line.
+    ``coming`` is what there is of its answer, ``waiting`` what is said until there is any. With
+    ``fresh`` the last answer comes in line by line.
     """
     return render(
         "conversation.html",
@@ -56,6 +58,7 @@ def render_conversation(
         exchanges=[(exchange.question, render_reply(exchange, words)) for exchange in exchanges],
         asking=asking,
         waiting=waiting,
+        coming=render_text(coming, ()) if coming else "",
         fresh=fresh,
     )
 

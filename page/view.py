@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 
 from bot.service import Service
 from page.calculators import render_calculators
-from page.conversation import Conversation, Offers, offers, reply
+from page.conversation import Conversation, Exchange, Offers, offers, replies
 from page.keepsake import keep, recall
 from page.rendering import render_conversation
 from page.templating import render
@@ -149,11 +150,18 @@ def _asker(
             yield [gr.skip()] * (5 + _OFFERED)
             return
         waiting = words("looking") if service.ready else words("loading")
-        shown = render_conversation(said, words, asking=question, waiting=waiting)
+        asking = partial(render_conversation, said, words, asking=question, waiting=waiting)
         clear = "" if offered is None else gr.skip()
-        yield [clear, gr.skip(), shown, gr.skip(), *_offered(Offers())]
-        said = (*said, reply(service, question, said, words))
-        yield [gr.skip(), keep(said), *_shown(said, words, fresh=True)]
+        yield [clear, gr.skip(), asking(), gr.skip(), *_offered(Offers())]
+        at_once = True
+        for part in replies(service, question, said, words):
+            if isinstance(part, Exchange):
+                said = (*said, part)
+                yield [gr.skip(), keep(said), *_shown(said, words, fresh=at_once)]
+            else:
+                # What stands there already does not come in a second time.
+                at_once = False
+                yield [gr.skip(), gr.skip(), asking(coming=part), *[gr.skip()] * (2 + _OFFERED)]
 
     return ask
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # The tests of the page need Debian's chromium and a font with Chinese characters: without the
-# font the page is drawn as boxes, and playwright's own browser is not downloaded.
+# font the page is drawn as boxes, and playwright's own browser is not downloaded. chromium-l10n is
+# for what the browser draws itself (dates, files): in pictures they are as merchants see them.
 set -euo pipefail
 
 missing=()
-command -v chromium >/dev/null || missing+=(chromium)
+command -v chromium >/dev/null || missing+=(chromium chromium-l10n)
 if ! command -v fc-list >/dev/null || [[ -z "$(fc-list :lang=zh family)" ]]; then
   missing+=(fonts-noto-cjk fontconfig)
 fi

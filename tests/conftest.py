@@ -25,6 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where the browser tests are to keep the pictures they take; nowhere unless told."""
+    parser.addoption("--pictures", metavar="FOLDER", help="keep the page's pictures in FOLDER")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_from_outside() -> Iterator[None]:
     """What is tested is the product's defaults, not this machine's environment."""

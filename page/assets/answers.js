@@ -19,11 +19,15 @@
     box.style.top = `${above > 8 ? above : at.bottom + 8}px`;
   }
 
+  const hideQuote = () => { if (byId("hover")) byId("hover").hidden = true; };
+
   function onPoint(event) {
-    if (event.pointerType && event.pointerType !== "mouse") return;
     const mark = event.target.closest?.("a.cite[data-quote]");
-    if (mark) showQuote(mark);
-    else if (byId("hover")) byId("hover").hidden = true;
+    // A finger opens what it touches, and would leave the quote lying over the text.
+    const finger = event.type === "pointerover" && event.pointerType !== "mouse";
+    const wanted = event.type === "focusin" ? mark?.matches(":focus-visible") : mark;
+    if (wanted && !finger) showQuote(mark);
+    else hideQuote();
   }
 
   // -- copying
@@ -100,7 +104,8 @@
 
   document.addEventListener("pointerover", onPoint);
   document.addEventListener("focusin", onPoint);
-  document.addEventListener("scroll", () => { if (byId("hover")) byId("hover").hidden = true; }, true);
+  document.addEventListener("scroll", hideQuote, true);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hideQuote(); });
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
 })();

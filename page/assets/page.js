@@ -7,7 +7,7 @@
   const SHADE = "zhanggui-shade";
   let opener = null;
   let latest = 0;
-  let latestSaid = null;
+  let heard = { said: null, exchange: 0, text: "" };
 
   const byId = (id) => document.getElementById(id);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -93,11 +93,15 @@
     }
     const said = newest.querySelector(".answer-text, .waiting");
     // Thumbs and copying change an answer too; they are no news.
-    if (!said || said === latestSaid || !newest.offsetParent) return;
-    latestSaid = said;
-    newest.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+    if (!said || said === heard.said || !newest.offsetParent) return;
+    const text = said.innerText.trim();
+    // An answer that comes by and by is gone on with: it is read on, and who scrolled stays.
+    const goesOn = exchanges.length === heard.exchange && heard.text && text.startsWith(heard.text);
+    const news = goesOn ? text.slice(heard.text.length).trim() : text;
+    if (!goesOn) newest.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
     const badge = newest.querySelector(".badge");
-    byId("announcement").textContent = `${badge ? badge.innerText : ""} ${said.innerText}`.trim();
+    if (news) byId("announcement").textContent = `${badge ? badge.innerText : ""} ${news}`.trim();
+    heard = { said, exchange: exchanges.length, text: said.matches(".waiting") ? "" : text };
   }
 
   function watch() {

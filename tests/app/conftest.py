@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -18,6 +19,7 @@ from bot.service import Service
 from ingest.settings import Settings
 from page import add_page
 from scripts.serving import open_browser, served_page
+from tests.app.complaints import Complaints
 from tests.fakes import local_settings
 
 OpenPage = Callable[[str], Page]
@@ -52,49 +54,38 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
     """Opens pages; afterwards none may have complained or reached for another host."""
-    problems: list[str] = []
-    with _context(browser, problems) as open_one:
+    with _pages(browser, viewport={"width": 1200, "height": 800}) as open_one:
         yield open_one
-    assert _of_the_page(problems) == []
 
 
-def _of_the_page(problems: list[str]) -> list[str]:
-    """Without what gradio says of its own stream, which it aborts when a page is left."""
-    aborted = any(problem.startswith("AbortError") for problem in problems)
-    own = ("AbortError", "Unexpected error Connection errored out")
-    return [one for one in problems if not (aborted and one.startswith(own))]
+@pytest.fixture
+def open_phone(browser: Browser) -> Iterator[OpenPage]:
+    """The same on a phone, which has fingers and no mouse."""
+    with _pages(
+        browser, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    ) as open_one:
+        yield open_one
 
 
 @contextmanager
-def _context(browser: Browser, problems: list[str]) -> Iterator[OpenPage]:
-    context = browser.new_context(
-        viewport={"width": 1200, "height": 800}, locale="zh-CN", reduced_motion="reduce"
-    )
+def _pages(browser: Browser, **device: Any) -> Iterator[OpenPage]:
+    context = browser.new_context(locale="zh-CN", reduced_motion="reduce", **device)
     context.set_default_timeout(20_000)
+    complaints = Complaints()
 
     def open_one(address: str) -> Page:
         page = context.new_page()
-        page.on(
-            "console",
-            lambda message: problems.append(message.text) if message.type == "error" else None,
-        )
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                None
-                if request.url.startswith((address, "data:", "blob:"))
-                else problems.append(request.url)
-            ),
-        )
+        complaints.listen(page, address)
         page.goto(address)
-        page.get_by_label("您的问题").wait_for()
+        page.get_by_label("您的问题").first.wait_for()
         return page
 
     try:
         yield open_one
+        heard = complaints.heard(context)
     finally:
         context.close()
+    assert heard == []
 
 
 @pytest.fixture

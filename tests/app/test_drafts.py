@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from page.drafts import Drafts, Handed, Upload, draft, write
+from page.drafts import Drafts, Handed, Upload, draft, each_once, write
 
 _TEXT = "# 退货\n\n退货要在7天内寄出。运费由买家承担。\n".encode()
 
@@ -49,6 +49,26 @@ def test_what_is_wrong_with_a_file_is_said_of_that_file(tmp_path: Path) -> None:
         assert not handed.drafts
         assert problem in handed.problem
         assert "/tmp" not in handed.problem
+
+
+def test_two_files_that_would_become_one_article_are_told_apart_at_the_second(
+    tmp_path: Path,
+) -> None:
+    first = _draft("退货.md", _TEXT, tmp_path)
+    second = _draft("别处/退货.txt", _TEXT + "再加一句。".encode(), tmp_path)
+    other = _draft("换货.md", "# 换货\n\n可以换货。\n".encode(), tmp_path)
+    assert [draft.path for draft in second.drafts] == ["imported/退货.md"]
+    handed = each_once([first, second, other])
+    assert [one.problem for one in handed[::2]] == ["", ""]
+    assert "退货.md 都要存为 imported/退货.md" in handed[1].problem
+    assert write(handed, tmp_path) == ["imported/退货.md", "imported/换货.md"]
+    assert (tmp_path / "imported" / "退货.md").read_bytes() == first.drafts[0].raw
+
+
+def test_a_name_longer_than_this_system_takes_is_cut(tmp_path: Path) -> None:
+    (found,) = _draft(f"{'长' * 200}.txt", _TEXT, tmp_path).drafts
+    assert len(found.path.encode()) < 255
+    assert write([Handed("长", (found,))], tmp_path) == [found.path]
 
 
 def test_a_name_that_points_elsewhere_is_only_a_name(tmp_path: Path) -> None:

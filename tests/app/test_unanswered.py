@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from bot import MerchantBot
 from bot.storage import UnansweredQuestion
@@ -43,11 +44,18 @@ def test_vectors_join_the_first_group_that_is_near() -> None:
     assert alike(vectors) == [[0, 2], [1]]
 
 
-def test_the_list_as_csv_runs_no_formula() -> None:
-    group = Group((replace(_question(1, '=HYPERLINK("http://x")'), note="@sum"),))
-    rows = list(csv.reader(io.StringIO(as_csv([group]))))
+@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@sum", "＝1＋1", "\t=1", "\n=1"])
+def test_the_list_as_csv_runs_no_formula(typed: str) -> None:
+    group = Group((replace(_question(1, typed), note=typed),))
+    rows = list(csv.reader(io.StringIO(as_csv([group]), newline="")))
     assert rows[0][:3] == ["group", "question", "times"]
-    assert rows[1][:5] == ["1", '\'=HYPERLINK("http://x")', "1", "not_found", "'@sum"]
+    assert rows[1][:5] == ["1", f"'{typed}", "1", "not_found", f"'{typed}"]
+
+
+def test_the_list_as_csv_is_read_as_it_was_typed() -> None:
+    typed = '他说："要,多久?"\n第二行 <b>'
+    (_, row) = csv.reader(io.StringIO(as_csv([Group((_question(1, typed),))]), newline=""))
+    assert row[1] == typed
 
 
 def test_a_group_is_shown_escaped_with_sections_that_may_answer_it(bot: MerchantBot) -> None:

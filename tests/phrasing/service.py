@@ -22,14 +22,16 @@ _PIECE = 7
 class Says:
     """How the service answers one request.
 
-    ``text`` is streamed in pieces, each after ``pause_s``; ``calls`` are tools asked for. After
-    ``cut_after`` pieces the connection is dropped; ``ends`` is how the reply says that it is
-    complete, None where it never does. ``status`` other than 200 is an error of the service.
+    ``text`` is streamed in pieces, each after ``pause_s``, the last of them not before
+    ``last_piece_after`` is set; ``calls`` are tools asked for. After ``cut_after`` pieces the
+    connection is dropped; ``ends`` is how the reply says that it is complete, None where it never
+    does. ``status`` other than 200 is an error of the service.
     """
 
     text: str = ""
     calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     pause_s: float = 0.0
+    last_piece_after: Event | None = None
     cut_after: int | None = None
     ends: str | None = "stop"
     status: int = 200
@@ -149,6 +151,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             if says.pause_s:
                 self.service.closing.wait(says.pause_s)
+            # The one before the first is the role's.
+            if says.last_piece_after and number == -(-len(says.text) // _PIECE):
+                says.last_piece_after.wait(30)
             self._chunk(f"data: {line}\n\n".encode())
         self._chunk(b"")
 
