@@ -42,7 +42,7 @@ class Conversation:
         Only what the merchant said counts: a wrong statement of an earlier answer is not
         taken over. ``platform`` is whose articles answer the topic, where it names none.
         """
-        message = self.distinctions.without_denied(message)
+        message = self._said_right(self.distinctions.without_denied(message))
         topic = self.topic(history)
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)
@@ -63,7 +63,8 @@ class Conversation:
     def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""
         topic: str | None = None
-        for message in [turn.content for turn in history if turn.role == "user"][-_TURNS:]:
+        said = [turn.content for turn in history if turn.role == "user"][-_TURNS:]
+        for message in map(self._said_right, said):
             if self.wording.smalltalk(message):
                 continue
             if topic and (moved := advanced(topic, message)):
@@ -77,6 +78,11 @@ class Conversation:
             else:
                 topic = self.placed(topic, message) if topic else message
         return topic
+
+    def _said_right(self, message: str) -> str:
+        """A case that takes the place of one said wrongly, without the words that say so."""
+        rest = self.wording.said_right(message)
+        return rest if self.distinctions.says_case(rest) else message
 
     def _leans_on_topic(self, message: str) -> bool:
         return (

@@ -57,6 +57,7 @@ class Wording:
     slips: re.Pattern[str]
     back_references: re.Pattern[str]
     corrections: re.Pattern[str]
+    taken_back: re.Pattern[str]
     switches: re.Pattern[str]
     forgeries: re.Pattern[str]
     instructions: re.Pattern[str]
@@ -108,6 +109,10 @@ class Wording:
     def without_switch(self, message: str) -> str:
         """The message without the words that announce a new topic; never empty."""
         return self.switches.sub("", fold(message)).strip(_AROUND) or message
+
+    def said_right(self, message: str) -> str:
+        """A message without the words that take back what was said before (说错了，我是…)."""
+        return self.taken_back.sub("", message, count=1).strip(_AROUND) or message
 
     def without_correction(self, message: str) -> str:
         """The message without the words that only doubt the last answer."""
@@ -212,6 +217,7 @@ def load_wording() -> Wording:
         slips=_any_of(content["slip"]),
         back_references=_any_of(content["refers_back"]),
         corrections=_any_of(content["correction"]),
+        taken_back=_any_of(content["taken_back"]),
         switches=_any_of(content["switch"]),
         forgeries=_any_of(content["forgery"]),
         instructions=_any_of(content["instruction"]),

@@ -74,3 +74,14 @@ def test_thanks_in_between_do_not_end_the_topic(conversation: Conversation) -> N
     history = said("小红书境内多少天自动收货", "12天", "谢谢", "不客气")
     first, *_ = conversation.readings("那境外的呢", history)
     assert "自动收货" in first
+
+
+@pytest.mark.parametrize("message", ["不好意思，我说的是境外", "打错了，是境外", "不对，按境外算"])
+def test_a_case_said_right_takes_the_place_of_the_wrong_one(
+    conversation: Conversation, message: str
+) -> None:
+    history = said("小红书国内发货几天自动收货", "12天。")
+    first, *_ = conversation.readings(message, history)
+    assert "国内" not in first
+    assert "境外" in first
+    assert "几天自动收货" in first
