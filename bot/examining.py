@@ -85,7 +85,13 @@ class Examiner:
             clear = self.is_sure(examined[-1]) and examined[-1].confidence >= _CLEAR
             if examined[-1].foreign or clear:
                 return examined[-1]
-        return max(examined, key=lambda seen: seen.confidence)
+        best = max(examined, key=lambda seen: seen.confidence)
+        # What none of them makes anything of is kept as it is most likely meant.
+        return best if self.may_be_answered(best) else examined[0]
+
+    def may_be_answered(self, seen: Examined) -> bool:
+        """Whether to ask back is worth it: that needs less certainty than to answer."""
+        return seen.confidence >= self.calibration.threshold(seen.features) / 2
 
     def _readings(self, question: Question) -> tuple[str, ...]:
         """The readings of a message, those said of what was clearly talked about with them."""

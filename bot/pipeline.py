@@ -124,8 +124,7 @@ class MerchantBot(Quoter):
 
     def _unsaid(self, seen: Examined) -> tuple[str, tuple[str, ...]] | None:
         """What to ask back, with its options; to ask needs less certainty than to answer."""
-        needed = self.calibration.threshold(seen.features) / 2
-        if seen.foreign or seen.features.get("figure_missing") or seen.confidence < needed:
+        if seen.foreign or seen.features.get("figure_missing") or not self.may_be_answered(seen):
             return None
         if seen.topic_named or seen.features.get("other_platform"):
             return None
