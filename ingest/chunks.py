@@ -11,7 +11,7 @@ from ingest.markdown import Block, HeadingPath, below, path_text, read_blocks, t
 from ingest.sentences import clause_spans, sentence_spans
 
 _LEAD_IN_ENDS = ("：", ":")
-_RULES_VERSION = 1
+_RULES_VERSION = 2
 Span = tuple[int, int]
 
 
@@ -159,7 +159,7 @@ def _passages(
             start = None
         if group.end - group.start <= limit:
             start, end = group.start, group.end
-            if group.is_list:
+            if group.is_list and end - start > settings.passage:
                 yield start, end, ""
                 start = None
         else:

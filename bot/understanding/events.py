@@ -72,7 +72,12 @@ def date_roles(
         default=(),
     )
     roles = [_role(event) if event else None for event, _ in best]
-    return tuple(roles) + (None,) * (len(dates) - len(roles))
+    roles += [None] * (len(dates) - len(roles))
+    for at, (one, other) in enumerate(itertools.pairwise(dates), start=1):
+        # 发了两单，一单10月28号一单11月3号: the second is told as the first is.
+        if roles[at] is None and _are_listed(text, one, other, dates):
+            roles[at] = roles[at - 1]
+    return tuple(roles)
 
 
 def _role(event: EventMention) -> str:
