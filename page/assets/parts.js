@@ -18,7 +18,10 @@
   async function fill(place, address, options) {
     const turn = (turns.get(place) || 0) + 1;
     turns.set(place, turn);
+    const form = place.contains(document.activeElement) && document.activeElement.closest("form");
     place.setAttribute("aria-busy", "true");
+    // What is about to be replaced takes no more input: it would be lost.
+    place.inert = true;
     let content = null;
     try {
       content = await fetched(address, options);
@@ -31,11 +34,13 @@
     // Only what was asked for last is shown.
     if (turns.get(place) !== turn) return;
     place.removeAttribute("aria-busy");
+    place.inert = false;
     if (content === null) return;
     place.innerHTML = content;
     begin(place);
-    const wrong = place.querySelector("[aria-invalid=true]");
-    if (wrong) wrong.focus();
+    const again = form && `form[action="${CSS.escape(form.getAttribute("action"))}"] [type=submit]`;
+    const next = place.querySelector("[aria-invalid=true]") || (again && place.querySelector(again));
+    if (next) next.focus();
   }
 
   function onLink(event) {

@@ -114,6 +114,8 @@ def _open_form(page: Page, tool: str) -> Locator:
     page.locator(f'.picks a[href="calculators/{tool}"]').click()
     form = page.locator(f'#calculator form[action="calculators/{tool}"]')
     form.wait_for()
+    # The first tool's form stands there already and is fetched once more.
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     return form
 
 
