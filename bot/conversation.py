@@ -109,7 +109,7 @@ class Conversation:
 
     def _joined(self, topic: str, message: str) -> str:
         """Topic and message as one question; what the message replaces is taken out."""
-        if self.platforms.named(message) or self.platforms.named_others(message):
+        if self.platforms.all_named(message):
             topic = self.platforms.without_names(topic)
         kept = self.distinctions.without_contrasts(topic, message)
         return f"{kept} {self.focus(message)}"
@@ -120,19 +120,15 @@ class Conversation:
             return tuple(readings)
         return tuple(dict.fromkeys((*readings, self._joined(topic, message))))
 
-    def names_platform(self, text: str) -> bool:
-        """Whether a text names a platform, of the corpus or not."""
-        return bool(self.platforms.named(text) or self.platforms.named_others(text))
-
     def focus(self, message: str) -> str:
         """What is new in a follow-up."""
         return self.distinctions.in_articles_words(self.wording.without_lead(message))
 
     def placed(self, topic: str, message: str, *, platform: str | None = None) -> str:
         """The message alone, said of the topic's platform and case where it names none itself."""
-        if self.platforms.named(message) or self.platforms.named_others(message):
+        if self.platforms.all_named(message):
             return message
-        named = sorted(self.platforms.named(topic) | self.platforms.named_others(topic))
+        named = sorted(self.platforms.all_named(topic))
         if platform and not named:
             named = [platform]
         return " ".join([*named, *self.distinctions.cases_kept(topic, message), message])

@@ -109,7 +109,7 @@ class Examiner:
         None where what is talked of names its platform: nothing more has to be known then.
         """
         topic = self.conversation.topic(history)
-        if topic is None or self.conversation.names_platform(topic):
+        if topic is None or self.platforms.all_named(topic):
             return None
         earlier = [turn.content for turn in reversed(history) if turn.role == "user"]
         seen = (self.examine(message) for message in earlier[:_LOOK_BACK])
@@ -134,8 +134,7 @@ class Examiner:
                 yield text
 
     def _names(self, text: str) -> frozenset[str]:
-        named = self.platforms.named(text) | self.platforms.named_others(text)
-        return named | self.uncovered.words_in(text)
+        return self.platforms.all_named(text) | self.uncovered.words_in(text)
 
     def examine(self, text: str, *, focus: str = "") -> Examined:
         """Search, rank and judge one question that stands on its own; see ``search``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -95,7 +95,11 @@ def figures(text: str) -> tuple[Figure, ...]:
 
 def unsourced(text: str, sources: str) -> Iterator[Figure]:
     """The figures of a text that its sources do not state."""
-    known = figures(sources)
+    yield from unheld(text, figures(sources))
+
+
+def unheld(text: str, known: Sequence[Figure]) -> Iterator[Figure]:
+    """The figures of a text that are not among those known."""
     for figure in figures(text):
         if not any(figure.is_held_by(other) for other in known):
             yield figure

@@ -13,7 +13,7 @@ import re
 from dataclasses import replace
 
 from bot.answers import Answer, Question
-from bot.figures import unsourced
+from bot.figures import figures, unheld
 
 _ITEM_NUMBER = re.compile(r"^\s*\d+\.\s")
 _ECHO = re.compile("[“「]([^”」]+)[”」]")
@@ -24,10 +24,10 @@ def withhold_unsupported(answer: Answer, question: Question) -> Answer:
     """The answer without lines whose numbers have no source; the trace counts them."""
     if answer.status == "rejected":
         return answer
-    sources = _sources(answer, question)
+    known = figures(_sources(answer, question))
     typed = "\n".join([question.text, *(turn.content for turn in question.history)])
     lines = answer.text.split("\n")
-    kept = [line for line in lines if not any(unsourced(_own_words(line, typed), sources))]
+    kept = [line for line in lines if not any(unheld(_own_words(line, typed), known))]
     if len(kept) == len(lines):
         return answer
     text = "\n".join([*kept, "", _WITHHELD])

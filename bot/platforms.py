@@ -56,6 +56,10 @@ class Platforms:
         """Platforms outside the corpus that a text names."""
         return frozenset(self._found(text) & self.others.keys())
 
+    def all_named(self, text: str) -> frozenset[str]:
+        """Platforms that a text names, of the corpus or not."""
+        return self.named(text) | self.named_others(text)
+
     def nearly_named(self, text: str) -> dict[str, str]:
         """Near names that a text uses, each with the platform it is taken for."""
         folded = fold(text)

@@ -132,12 +132,5 @@ def fit(rows: Sequence[Sequence[float]], labels: Sequence[int], names: Sequence[
 
 
 def _threshold(guessed: Rows, y: Flags) -> float:
-    """The probability to ask for that tells the two kinds apart best (Youden's index).
-
-    Lower where that would refuse too many of the answerable questions.
-    """
-    from sklearn.metrics import roc_curve
-
-    passed_wrongly, passed, thresholds = roc_curve(y, guessed)
-    best = thresholds[int((passed - passed_wrongly).argmax())]
-    return float(min(best, np.quantile(guessed[y == 1], _MOST_REFUSED)))
+    """The highest probability to ask for that refuses so few of the answerable questions."""
+    return float(np.quantile(guessed[y == 1], _MOST_REFUSED))

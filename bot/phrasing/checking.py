@@ -48,7 +48,7 @@ class Checker:
             return "unknown_citation"
         if any(unsourced(sentence.words, evidence.everything)):
             return "figure"
-        if self._named(sentence.words) - self._named(evidence.everything):
+        if self.platforms.all_named(sentence.words) - self.platforms.all_named(evidence.everything):
             return "platform"
         if not self.support.holds(self.features(sentence, question, evidence)):
             return "unsupported"
@@ -66,9 +66,6 @@ class Checker:
             self.distinctions,
             self.embed,
         )
-
-    def _named(self, text: str) -> frozenset[str]:
-        return self.platforms.named(text) | self.platforms.named_others(text)
 
 
 def said_by_merchant(question: Question) -> list[str]:

@@ -74,8 +74,10 @@ class Rewriter:
         if any(unsourced(message, written)) or any(unsourced(written, everything)):
             return False
         # The platform spoken of is the one named last.
-        meant = next(filter(None, map(self._named, [message, *reversed(said)])), frozenset())
-        if self._named(written) != meant:
+        meant = next(
+            filter(None, map(self.platforms.all_named, [message, *reversed(said)])), frozenset()
+        )
+        if self.platforms.all_named(written) != meant:
             return False
         for entry in self.distinctions.entries:
             cases = set(entry.said(written))
@@ -83,9 +85,6 @@ class Rewriter:
                 return False
         asked = set(terms(message))
         return len(asked & set(terms(written))) >= _LEAST_KEPT * len(asked)
-
-    def _named(self, text: str) -> frozenset[str]:
-        return self.platforms.named(text) | self.platforms.named_others(text)
 
 
 @cache

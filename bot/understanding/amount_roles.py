@@ -74,7 +74,7 @@ def _means(
     if role == "claimed":
         # 那1000块就是7块对吗: a result to be checked, no payment.
         return bool(earlier)
-    if role == "fee" and is_other_charge(message, amount):
+    if role == "fee" and _is_other_charge(message, amount):
         return False
     if role == "fee" and message.words.has("fee_label_bare", before):
         if message.has("asks_paid") or message.has("reverse"):
@@ -83,7 +83,7 @@ def _means(
     return True
 
 
-def is_other_charge(message: Message, amount: AmountMention) -> bool:
+def _is_other_charge(message: Message, amount: AmountMention) -> bool:
     """物流费另外扣了6块: the clause of the amount names another charge."""
     clause = clause_around(message.text, amount.start, amount.end)
     return message.words.has("other_charges", clause)
