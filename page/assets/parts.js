@@ -2,7 +2,7 @@
 //   a[data-part], form[data-part]   into the place it names
 //   [data-load]                     into itself, once it is in the page
 //   [data-poll]                     in its own stead, again and again until it no longer asks
-//   [data-refresh]                  makes another place load again
+//   [data-refresh]                  makes other places load again
 // and adds and removes rows of a form.
 (() => {
   "use strict";
@@ -47,16 +47,19 @@
     const link = event.target.closest("a[data-part]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    const list = link.closest(".picks");
-    if (list) {
-      list.closest(".side").querySelectorAll(".pick").forEach((other) => {
-        other.classList.toggle("current", other === link);
-        if (other === link) other.setAttribute("aria-current", "true");
-        else other.removeAttribute("aria-current");
-      });
-    }
     const place = document.querySelector(link.dataset.part);
+    point(place, link);
     fill(place, link.href).then(() => bringIntoView(place));
+  }
+
+  // Of the links that lead to a place, the one is marked whose content stands there.
+  function point(place, link) {
+    document.querySelectorAll(".pick[data-part]").forEach((pick) => {
+      if (document.querySelector(pick.dataset.part) !== place) return;
+      pick.classList.toggle("current", pick === link);
+      if (pick === link) pick.setAttribute("aria-current", "true");
+      else pick.removeAttribute("aria-current");
+    });
   }
 
   function bringIntoView(place) {
@@ -72,6 +75,7 @@
     const address = button?.formAction && button.hasAttribute("formaction") ? button.formAction : form.action;
     const data = new FormData(form, button);
     const place = document.querySelector(form.dataset.part);
+    if (!place.contains(form)) point(place, null);
     if (button) button.disabled = true;
     let sent;
     if (form.method === "get") sent = fill(place, `${address}?${new URLSearchParams(data)}`);
@@ -119,8 +123,9 @@
     root.querySelectorAll("[data-refresh]").forEach((asking) => {
       if (asking.dataset.begun) return;
       asking.dataset.begun = "yes";
-      const place = document.querySelector(asking.dataset.refresh);
-      if (place) fill(place, place.dataset.load);
+      document.querySelectorAll(asking.dataset.refresh).forEach((place) => {
+        fill(place, place.dataset.load);
+      });
     });
   }
 
