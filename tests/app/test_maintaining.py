@@ -84,6 +84,7 @@ def test_an_article_is_previewed_stored_asked_deleted_and_then_refused(
     page.get_by_role("button", name="确认入库").click()
     expect(page.locator("#preview")).to_contain_text("新增 1 篇", timeout=60_000)
     expect(page.locator("#shelves")).to_contain_text("星河店铺的退货办法")
+    expect(page.get_by_label("删除文章")).to_contain_text("星河店铺的退货办法")
 
     open_tab(page, "对话")
     answer = ask(page, _QUESTION)
@@ -101,6 +102,7 @@ def test_an_article_is_previewed_stored_asked_deleted_and_then_refused(
     page.get_by_role("button", name="删除…").click()
     page.get_by_role("button", name="确认删除").click()
     expect(page.locator("#deletion")).to_contain_text("删除 1 篇", timeout=60_000)
+    expect(page.get_by_label("删除文章")).not_to_contain_text("星河店铺的退货办法")
 
     open_tab(page, "对话")
     page.get_by_role("button", name="新对话").click()
