@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,9 @@ from bot.wording import Wording
 # Older turns than these say nothing about what "那境外的呢" means.
 _TURNS = 6
 _FEW_TERMS = 5
+# Characters; fewer are particles.
+_SAYS_SOMETHING = 3
+_PART = re.compile(r"[,，。;；!！?？]")
 
 
 class Rewrites(Protocol):
@@ -95,7 +99,13 @@ class Conversation:
         if self.distinctions.says_case(message):
             return False
         rest = self.wording.without_correction(message)
-        return rest != message and len(set(terms(rest))) <= _FEW_TERMS
+        if rest == message:
+            return False
+        # 你确定？我隔壁店说没这么短: why it is doubted asks nothing new.
+        first, *more = _PART.split(message, maxsplit=1)
+        doubts_first = len(self.wording.without_correction(first)) < _SAYS_SOMETHING
+        few = len(set(terms(rest))) <= _FEW_TERMS
+        return few or (doubts_first and not self.wording.asks("".join(more)))
 
     def _joined(self, topic: str, message: str) -> str:
         """Topic and message as one question; what the message replaces is taken out."""

@@ -143,7 +143,7 @@ class Examiner:
         searched = without_place(text) if place_asked(focus or text) else text
         found = self.retriever.search(searched, focus=focus)
         retrieved = time.perf_counter()
-        ranked = self.ranker.rank(found)
+        ranked = self.ranker.rank(found, focus=focus)
         timings = {
             "retrieve": round((retrieved - started) * 1000, 1),
             "rank": round((time.perf_counter() - retrieved) * 1000, 1),

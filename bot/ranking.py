@@ -68,14 +68,19 @@ class UnitRanker:
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
-    def rank(self, found: Retrieved) -> list[Ranked]:
-        """The units of the best passages, best first."""
+    def rank(self, found: Retrieved, *, focus: str = "") -> list[Ranked]:
+        """The units of the best passages, best first.
+
+        Of a question that carries along what the talk was about, ``focus`` is what is new: its
+        terms count as much as those of the whole.
+        """
         passages = found.passages[: self._weights.passages]
         units = [unit for passage in passages for unit in units_of(passage)]
         if not units:
             return []
         lexical = self._retriever.lexical()
         asked = list(dict.fromkeys(terms(found.asking)))
+        new = list(dict.fromkeys(terms(focus)))
         asks_figure = self._wording.asks_figure(found.asking)
         open_weight = self._weights.open_figure if asks_figure else self._weights.open_point
         vectors = self._embed([unit.text for unit in units])
@@ -83,6 +88,8 @@ class UnitRanker:
         for unit, similarity in zip(units, vectors @ found.vector, strict=True):
             held = frozenset(terms(unit.text))
             covered = lexical.coverage(asked, held)
+            if new:
+                covered = (covered + lexical.coverage(new, held)) / 2
             open_point = self._leaves_open(unit.text, asked)
             slip = self._wording.is_slip(unit.text)
             score = (

@@ -22,6 +22,8 @@ _PARTS = re.compile(
     r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
 )
 _STOP = re.compile("[。：]")
+# 这么短: how much, no question.
+_SO = re.compile("[这那多]么")
 # Where one question ends and another may begin.
 _PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
 # "要是实付变成650块" is a case to work out, no order.
@@ -109,6 +111,10 @@ class Wording:
     def without_switch(self, message: str) -> str:
         """The message without the words that announce a new topic; never empty."""
         return self.switches.sub("", fold(message)).strip(_AROUND) or message
+
+    def asks(self, text: str) -> bool:
+        """Whether a text holds a word that asks something."""
+        return bool(self.interrogatives.search(_SO.sub("", fold(text))))
 
     def said_right(self, message: str) -> str:
         """A message without the words that take back what was said before (说错了，我是…)."""

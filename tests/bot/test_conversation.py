@@ -85,3 +85,16 @@ def test_a_case_said_right_takes_the_place_of_the_wrong_one(
     assert "国内" not in first
     assert "境外" in first
     assert "几天自动收货" in first
+
+
+def test_a_doubt_with_its_reason_asks_the_same_question_again(conversation: Conversation) -> None:
+    history = said("小红书境外订单几天自动收货", "30天。")
+    same = ("小红书境外订单几天自动收货",)
+    assert conversation.readings("你确定？我隔壁店说没这么长", history) == same
+    assert conversation.readings("你确定？那支付渠道费到底收几个点", history) != same
+
+
+def test_a_step_that_is_done_leads_to_the_next(conversation: Conversation) -> None:
+    history = said("企业小商店开张任务步骤二怎么弄", "验证账户。")
+    (reading,) = conversation.readings("这步弄完了，接着干嘛", history)
+    assert "步骤3" in reading

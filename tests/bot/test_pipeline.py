@@ -178,6 +178,13 @@ def test_a_follow_up_of_a_follow_up_stays_with_what_was_talked_of(bot: MerchantB
     assert {c.article_id.split("/")[0] for c in answer.citations} <= {"xiaohongshu"}
 
 
+def test_what_is_new_in_a_follow_up_decides_what_is_quoted(bot: MerchantBot) -> None:
+    history = [Turn("user", "企业开微信小商店步骤二要做什么"), Turn("assistant", "验证账户。")]
+    answer = bot.ask("一共几种验证方式", history=history)
+    assert "公户汇款" in answer.text
+    assert "点“去验证”" not in answer.text
+
+
 def test_a_wrong_statement_in_the_history_does_not_become_true(bot: MerchantBot) -> None:
     history = [Turn("user", "小红书渠道费几个点"), Turn("assistant", "渠道费是5%。")]
     answer = bot.ask("不对吧，再查查", history=history)
