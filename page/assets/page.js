@@ -155,6 +155,19 @@
     waiting.observe(document.body, { childList: true, subtree: true });
   }
 
+  // Gradio tells of a lost connection in English, whatever the page speaks.
+  function translateToasts() {
+    const { offline, failed, trouble } = byId("said")?.dataset ?? {};
+    if (!trouble) return;
+    document.querySelectorAll(".toast-title, .toast-message-text").forEach((said) => {
+      if (said.dataset.told) return;
+      said.dataset.told = "yes";
+      const lost = /connection/i.test(said.textContent);
+      const text = said.matches(".toast-title") ? trouble : lost ? offline : failed;
+      if (said.firstChild) said.firstChild.data = text;
+    });
+  }
+
   const tag = document.querySelector("meta[name=zg-language]");
   if (tag) document.documentElement.lang = tag.content;
   if (document.body.matches(".alone")) {
@@ -165,5 +178,6 @@
   document.addEventListener("click", onClick);
   document.addEventListener("click", onShade);
   document.addEventListener("keydown", onKey);
+  new MutationObserver(translateToasts).observe(document.body, { childList: true, subtree: true });
   waitForPage();
 })();

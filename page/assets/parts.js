@@ -2,6 +2,7 @@
 //   a[data-part], form[data-part]   into the place it names
 //   [data-load]                     into itself, once it is in the page
 //   [data-poll]                     in its own stead, again and again until it no longer asks
+//   form[data-empties]              empties another form once it was sent
 //   [data-refresh]                  makes other places load again
 // and adds and removes rows of a form.
 (() => {
@@ -80,7 +81,10 @@
     let sent;
     if (form.method === "get") sent = fill(place, `${address}?${new URLSearchParams(data)}`);
     else sent = fill(place, address, { method: "POST", body: data });
-    sent.finally(() => { if (button) button.disabled = false; });
+    sent.finally(() => {
+      if (button) button.disabled = false;
+      if (form.dataset.empties) document.querySelector(form.dataset.empties)?.reset();
+    });
   }
 
   // -- rows of a form

@@ -85,6 +85,7 @@ def test_an_article_is_previewed_stored_asked_deleted_and_then_refused(
     expect(page.locator("#preview")).to_contain_text("新增 1 篇", timeout=60_000)
     expect(page.locator("#shelves")).to_contain_text("星河店铺的退货办法")
     expect(page.get_by_label("删除文章")).to_contain_text("星河店铺的退货办法")
+    expect(page.get_by_label("文件", exact=True)).to_have_value("")
 
     open_tab(page, "对话")
     answer = ask(page, _QUESTION)
