@@ -1,6 +1,7 @@
 // Fetches parts of the page as HTML, which the server has escaped:
 //   a[data-part], form[data-part]   into the place it names
 //   [data-load]                     into itself, once it is in the page
+//   [data-again]                    and again whenever its tab is opened
 //   [data-poll]                     in its own stead, again and again until it no longer asks
 //   form[data-empties]              empties another form once it was sent
 //   [data-refresh]                  makes other places load again
@@ -139,6 +140,14 @@
     fill(place, place.dataset.load);
   }
 
+  // What stands in a tab may have changed while another one was looked at.
+  function onTab(event) {
+    if (!event.target.closest("#tabs .tab-wrapper button")) return;
+    setTimeout(() => document.querySelectorAll("[data-again]").forEach((place) => {
+      if (place.offsetParent && place.dataset.begun) fill(place, place.dataset.load);
+    }));
+  }
+
   function poll(asking) {
     if (asking.dataset.begun) return;
     asking.dataset.begun = "yes";
@@ -150,6 +159,7 @@
 
   document.addEventListener("click", onLink);
   document.addEventListener("click", onRow);
+  document.addEventListener("click", onTab);
   document.addEventListener("submit", onForm);
   new MutationObserver(() => begin(document)).observe(document.documentElement, {
     childList: true,

@@ -173,3 +173,28 @@ def test_a_refused_question_becomes_a_way_to_ask_and_is_answered(
             return
         page.wait_for_timeout(500)
     pytest.fail("the way to ask was written and not taken in")
+
+
+def test_a_dismissed_question_that_is_asked_again_comes_back_with_what_the_merchant_said(
+    kept_address: str, open_page: OpenPage
+) -> None:
+    question = "仓库的灯坏了找谁修"
+    page = open_page(kept_address)
+    refused = ask(page, question)
+    refused.get_by_role("button", name="没有帮助").click()
+    refused.get_by_text("没答全").click()
+    refused.get_by_role("button", name="提交").click()
+    expect(refused.locator("form.why")).to_be_hidden()
+    open_tab(page, "未答问题")
+    _enter(page)
+    group = page.locator(".group", has=page.get_by_role("heading", name=question))
+    expect(group).to_contain_text("“没答全”")
+    group.get_by_role("button", name="不用处理").click()
+    page.get_by_text("已从列表中去掉").wait_for()
+    open_tab(page, "对话")
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".answer")).to_have_count(0)
+    ask(page, question)
+    open_tab(page, "未答问题")
+    expect(group.locator("p.soft").first).to_contain_text("“没答全”")
+    expect(group.locator("p.soft").first).not_to_contain_text("done")
