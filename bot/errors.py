@@ -41,12 +41,13 @@ class OutsideRulesError(RuleError):
 
 
 class InputError(RuleError):
-    """An input that cannot be: ``name`` says which."""
+    """An input that cannot be: ``name`` says which, ``place`` which of several from 0 on."""
 
-    def __init__(self, name: str, problem: str) -> None:
+    def __init__(self, name: str, problem: str, *, place: int | None = None) -> None:
         super().__init__(problem)
         self.name = name
         self.problem = problem
+        self.place = place
 
 
 class CitationError(BotError):

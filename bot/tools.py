@@ -502,7 +502,7 @@ def _input_error(tool: Tool, exc: ValidationError) -> InputError:
     place = next((part for part in problem["loc"][1:] if isinstance(part, int)), None)
     where = "" if place is None else f"第{place + 1}项 "
     why = problem.get("ctx", {}).get("error") or f"{problem['input']!r} 不能用"
-    return InputError(name, f"{title}：{where}{why}。")
+    return InputError(name, f"{title}：{where}{why}。", place=place)
 
 
 def _title(tool: Tool, name: str) -> str:

@@ -83,7 +83,9 @@ def add_admin_routes(router: APIRouter, admins: Admins, words: Words) -> None:
         token = admins.enter(password, address)
         if token is None:
             return part(lambda: render_login(admins, then, words, wrong=True), words)
-        response = part(lambda: render("loading.html", words, address=then), words)
+        # The cookie comes with this answer; what it opens is fetched with the next.
+        entered = {"address": then, "text": words("logged_in"), "every": 0}
+        response = part(lambda: render("loading.html", words, **entered), words)
         secure = request.url.scheme == "https"
         response.set_cookie(
             COOKIE, token, max_age=_HOURS * 3600, httponly=True, samesite="strict", secure=secure

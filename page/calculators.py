@@ -42,6 +42,8 @@ class Filling:
     tool: str
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    # Which of several values the error is about, None for all of them.
+    place: int | None = None
     result: str = ""
 
 
@@ -111,7 +113,7 @@ def worked(
         known = {entry.name for entry in fields_of(tool)}
         # What a command line calls the field is no help to whoever looks at it.
         problem = words("told", problem=exc.problem.replace(f"（{exc.name}）", ""))
-        return Filling(tool, values, {exc.name if exc.name in known else "": problem})
+        return Filling(tool, values, {exc.name if exc.name in known else "": problem}, exc.place)
     except OutsideRulesError as exc:
         return Filling(tool, values, {"": words("told", problem=exc)})
     shown = render_calculations([calculation], citations, words, course=course)

@@ -115,11 +115,14 @@ def why(opened: Opened, words: Words) -> str:
         reason = "why_calculated"
     elif answer.status == "answered":
         reason = "because_sure" if answer.citations else "because_smalltalk"
-    elif reason not in words.texts:
-        reason = "because_not_sure"
+    elif reason == "because_not_sure" and seen.uncovered_topic:
+        reason = "because_uncovered_topic"
+    elif reason == "because_not_sure" and seen.confidence >= opened.needed:
+        reason = "because_other_case"
     return words(
         reason,
-        foreign="、".join(sorted(seen.foreign)),
+        topic=seen.uncovered_topic or "",
+        foreign=words("comma").join(sorted(seen.foreign)),
         confidence=f"{seen.confidence:.2f}",
         needed=f"{opened.needed:.2f}",
     )

@@ -66,11 +66,17 @@ def input_rows(tool: str, inputs: Mapping[str, Any], words: Words) -> list[tuple
     return rows
 
 
-def result_rows(result: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
-    """Titles and values of what came out."""
-    return [
-        (result_title(name, words), spoken(value, _VALUES, words)) for name, value in result.items()
-    ]
+def result_rows(result: Mapping[str, Any], words: Words) -> list[tuple[str, str | tuple[str, ...]]]:
+    """Titles and values of what came out; several sentences stay apart."""
+    return [(result_title(name, words), _told(value, words)) for name, value in result.items()]
+
+
+def _told(value: Any, words: Words) -> str | tuple[str, ...]:
+    if isinstance(value, (list, tuple)):
+        each = tuple(spoken(item, _VALUES, words) for item in value)
+        if any(text.endswith("。") for text in each):
+            return each
+    return spoken(value, _VALUES, words)
 
 
 def spoken(value: Any, choices: Mapping[str, str], words: Words) -> str:

@@ -48,6 +48,11 @@ def add_maintenance_routes(
     def maintenance(request: Request) -> HTMLResponse:
         return guarded(request, lambda: render_workbench(service, words))
 
+    @router.get("/maintenance/articles")
+    def articles(request: Request) -> HTMLResponse:
+        known = bench.admins.knows(request)
+        return part(lambda: render_deletable(service, words) if known else "", words)
+
     @router.post("/maintenance/preview")
     async def preview(request: Request) -> HTMLResponse:
         if not bench.admins.knows(request):
@@ -131,16 +136,20 @@ def render_workbench(service: Service, words: Words) -> str:
     """The forms to hand in and to delete."""
     if not service.ready:
         return loading(words, "maintenance")
+    platforms = dict.fromkeys(platform for platform, _, _ in _articles(service))
+    return render("maintenance.html", words, platforms=platforms, no_platform=_NO_PLATFORM)
+
+
+def render_deletable(service: Service, words: Words) -> str:
+    """The articles there are now, to choose one from."""
+    return render("deletable.html", words, articles=_articles(service))
+
+
+def _articles(service: Service) -> list[tuple[str, str, str]]:
+    """Platform, title and id of each, in that order."""
     rows = service.bot.retriever.index.iter_rows(texts=False)
-    articles = sorted(
-        ((row.article.platform, row.article.title, row.article.id) for row in rows
-         if row.article.content_hash),
-    )  # fmt: skip
-    platforms = sorted({platform for platform, _, _ in articles})
-    return render(
-        "maintenance.html", words,
-        articles=articles, platforms=platforms, no_platform=_NO_PLATFORM,
-    )  # fmt: skip
+    kept = (row.article for row in rows if row.article.content_hash)
+    return sorted((article.platform, article.title, article.id) for article in kept)
 
 
 def render_sync(syncing: Syncing, words: Words) -> str:

@@ -38,4 +38,4 @@ def part(work: Callable[[], str], words: Words) -> HTMLResponse:
 
 def loading(words: Words, address: str) -> str:
     """Shown until the model is there; the browser asks ``address`` again."""
-    return render("loading.html", words, address=address)
+    return render("loading.html", words, address=address, text=words("loading"), every=800)

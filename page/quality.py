@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,7 @@ from page.templating import notice, render
 from page.words import Words
 
 REPORT = Path(__file__).resolve().parent.parent / "out" / "eval.json"
+_SIGNS = {"never": "=", "at_least": "≥", "at_most": "≤"}
 _SAID = ("answered", "calculated")
 
 
@@ -40,9 +42,10 @@ def render_report(run: Mapping[str, Any], words: Words) -> str:
     return render(
         "quality.html",
         words,
+        when=dt.datetime.fromisoformat(run["made"]),
         run=run,
         overall=run["figures"]["overall"],
-        gates=run["gates"],
+        gates=[(_gate(gate, words), gate) for gate in run["gates"]],
         plots=[(words(f"plot_{name}"), Markup(svg)) for name, svg in _plots(run, words)],
         failed=[case for case in cases if not case["passed"]],
     )
@@ -51,7 +54,7 @@ def render_report(run: Mapping[str, Any], words: Words) -> str:
 def _plots(run: Mapping[str, Any], words: Words) -> Iterator[tuple[str, str]]:
     """Plots by name. They are made of elements, not of text: what stands in them is escaped."""
     answerable = list(_answerable(run["cases"]))
-    yield "kinds", charts.bars(list(_bars(run)), title=words("plot_kinds"))
+    yield "kinds", charts.bars(list(_bars(run, words)), title=words("plot_kinds"))
     given = [
         (case["answer"]["confidence"], bool(case["passed"]))
         for case, _ in answerable
@@ -89,11 +92,26 @@ def _plots(run: Mapping[str, Any], words: Words) -> Iterator[tuple[str, str]]:
     )
 
 
-def _bars(run: Mapping[str, Any]) -> Iterator[charts.Bar]:
+def _kind(kind: str, words: Words) -> str:
+    return words.texts.get(f"kind_{kind}", kind)
+
+
+def _gate(gate: Mapping[str, Any], words: Words) -> str:
+    name = words.texts.get(f"figure_{gate['figure']}")
+    sign = _SIGNS.get(gate.get("bound", ""))
+    if name is None or sign is None:
+        return str(gate["gate"])
+    kind = f"{_kind(gate['kind'], words)}{words('colon')}" if gate["kind"] else ""
+    return f"{kind}{name} {sign} {gate['value']:g}"
+
+
+def _bars(run: Mapping[str, Any], words: Words) -> Iterator[charts.Bar]:
     goals = {gate["kind"]: gate["value"] for gate in run["gates"] if gate["figure"] == "pass_share"}
     for kind, figures in run["figures"]["kinds"].items():
         share = figures["pass_share"] or 0.0
-        yield charts.Bar(kind, share, f"{share:.1%} / {figures['cases']:.0f}", goals.get(kind))
+        yield charts.Bar(
+            _kind(kind, words), share, f"{share:.1%} / {figures['cases']:.0f}", goals.get(kind)
+        )
 
 
 def _answerable(cases: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], bool]]:

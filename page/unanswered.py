@@ -98,7 +98,7 @@ def add_unanswered_routes(
                 add_case(question, wanted=wanted, article=article)
             if action != "case":
                 for one in number:
-                    service.resolve_unanswered(one, note=action)
+                    service.resolve_unanswered(one)
             return notice(words(f"did_{action}", question=question), words, kind="good")
 
         return part(bench.admins.guard(request, "unanswered", work, words), words)

@@ -84,7 +84,10 @@
       one.setAttribute("aria-pressed", String(one === button));
     });
     form.hidden = helpful;
-    if (!helpful) form.querySelector("input").focus({ preventScroll: true });
+    if (!helpful) {
+      form.querySelector("input").focus({ preventScroll: true });
+      form.scrollIntoView({ block: "nearest" });
+    }
     send(answer, helpful, form);
   }
 

@@ -8,6 +8,7 @@
   let opener = null;
   let latest = 0;
   let heard = { said: null, exchange: 0, text: "" };
+  let brought = { what: null, at: -1000 };
 
   const byId = (id) => document.getElementById(id);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -98,15 +99,45 @@
     // An answer that comes by and by is gone on with: it is read on, and who scrolled stays.
     const goesOn = exchanges.length === heard.exchange && heard.text && text.startsWith(heard.text);
     const news = goesOn ? text.slice(heard.text.length).trim() : text;
-    if (!goesOn) newest.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+    if (!goesOn) bring(said, newest);
     const badge = newest.querySelector(".badge");
     if (news) byId("announcement").textContent = `${badge ? badge.innerText : ""} ${news}`.trim();
     heard = { said, exchange: exchanges.length, text: said.matches(".waiting") ? "" : text };
   }
 
+  // A question that fills the window would leave no room for its answer.
+  function bring(said, newest) {
+    const asked = newest.querySelector(".asked");
+    const long = asked && asked.offsetHeight > innerHeight / 2;
+    brought = { what: long ? said.closest(".answer, .waiting") : newest, at: performance.now() };
+    scrollToBrought();
+  }
+
+  function scrollToBrought() {
+    brought.what.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+  }
+
+  // The box to type in lies over the end of the window: what is scrolled to stays clear of it,
+  // also when what is offered to ask makes it taller just after an answer came.
+  function clearOf(composer) {
+    let before = 0;
+    new ResizeObserver(() => {
+      const height = composer.offsetHeight;
+      document.documentElement.style.scrollPaddingBottom = `${height}px`;
+      const justNow = performance.now() - brought.at < 1000;
+      if (height > before && justNow && brought.what.isConnected) scrollToBrought();
+      before = height;
+    }).observe(composer);
+    const leave = () => { brought.at = -1000; };
+    ["wheel", "touchmove", "keydown"].forEach((name) => {
+      document.addEventListener(name, leave, { passive: true });
+    });
+  }
+
   function watch() {
     const talk = byId("talk");
-    if (!talk || !byId("passage")) return false;
+    if (!talk || !byId("passage") || !byId("composer")) return false;
+    clearOf(byId("composer"));
     new MutationObserver(() => onTalk(talk)).observe(talk, { childList: true, subtree: true });
     return true;
   }
@@ -124,6 +155,19 @@
     waiting.observe(document.body, { childList: true, subtree: true });
   }
 
+  // Gradio tells of a lost connection in English, whatever the page speaks.
+  function translateToasts() {
+    const { offline, failed, trouble } = byId("said")?.dataset ?? {};
+    if (!trouble) return;
+    document.querySelectorAll(".toast-title, .toast-message-text").forEach((said) => {
+      if (said.dataset.told) return;
+      said.dataset.told = "yes";
+      const lost = /connection/i.test(said.textContent);
+      const text = said.matches(".toast-title") ? trouble : lost ? offline : failed;
+      if (said.firstChild) said.firstChild.data = text;
+    });
+  }
+
   const tag = document.querySelector("meta[name=zg-language]");
   if (tag) document.documentElement.lang = tag.content;
   if (document.body.matches(".alone")) {
@@ -134,5 +178,6 @@
   document.addEventListener("click", onClick);
   document.addEventListener("click", onShade);
   document.addEventListener("keydown", onKey);
+  new MutationObserver(translateToasts).observe(document.body, { childList: true, subtree: true });
   waitForPage();
 })();

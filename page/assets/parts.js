@@ -1,8 +1,10 @@
 // Fetches parts of the page as HTML, which the server has escaped:
 //   a[data-part], form[data-part]   into the place it names
 //   [data-load]                     into itself, once it is in the page
+//   [data-again]                    and again whenever its tab is opened
 //   [data-poll]                     in its own stead, again and again until it no longer asks
-//   [data-refresh]                  makes another place load again
+//   form[data-empties]              empties another form once it was sent
+//   [data-refresh]                  makes other places load again
 // and adds and removes rows of a form.
 (() => {
   "use strict";
@@ -47,16 +49,19 @@
     const link = event.target.closest("a[data-part]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    const list = link.closest(".picks");
-    if (list) {
-      list.closest(".side").querySelectorAll(".pick").forEach((other) => {
-        other.classList.toggle("current", other === link);
-        if (other === link) other.setAttribute("aria-current", "true");
-        else other.removeAttribute("aria-current");
-      });
-    }
     const place = document.querySelector(link.dataset.part);
+    point(place, link);
     fill(place, link.href).then(() => bringIntoView(place));
+  }
+
+  // Of the links that lead to a place, the one is marked whose content stands there.
+  function point(place, link) {
+    document.querySelectorAll(".pick[data-part]").forEach((pick) => {
+      if (document.querySelector(pick.dataset.part) !== place) return;
+      pick.classList.toggle("current", pick === link);
+      if (pick === link) pick.setAttribute("aria-current", "true");
+      else pick.removeAttribute("aria-current");
+    });
   }
 
   function bringIntoView(place) {
@@ -72,11 +77,15 @@
     const address = button?.formAction && button.hasAttribute("formaction") ? button.formAction : form.action;
     const data = new FormData(form, button);
     const place = document.querySelector(form.dataset.part);
+    if (!place.contains(form)) point(place, null);
     if (button) button.disabled = true;
     let sent;
     if (form.method === "get") sent = fill(place, `${address}?${new URLSearchParams(data)}`);
     else sent = fill(place, address, { method: "POST", body: data });
-    sent.finally(() => { if (button) button.disabled = false; });
+    sent.finally(() => {
+      if (button) button.disabled = false;
+      if (form.dataset.empties) document.querySelector(form.dataset.empties)?.reset();
+    });
   }
 
   // -- rows of a form
@@ -119,8 +128,9 @@
     root.querySelectorAll("[data-refresh]").forEach((asking) => {
       if (asking.dataset.begun) return;
       asking.dataset.begun = "yes";
-      const place = document.querySelector(asking.dataset.refresh);
-      if (place) fill(place, place.dataset.load);
+      document.querySelectorAll(asking.dataset.refresh).forEach((place) => {
+        fill(place, place.dataset.load);
+      });
     });
   }
 
@@ -128,6 +138,14 @@
     if (place.dataset.begun) return;
     place.dataset.begun = "yes";
     fill(place, place.dataset.load);
+  }
+
+  // What stands in a tab may have changed while another one was looked at.
+  function onTab(event) {
+    if (!event.target.closest("#tabs .tab-wrapper button")) return;
+    setTimeout(() => document.querySelectorAll("[data-again]").forEach((place) => {
+      if (place.offsetParent && place.dataset.begun) fill(place, place.dataset.load);
+    }));
   }
 
   function poll(asking) {
@@ -141,6 +159,7 @@
 
   document.addEventListener("click", onLink);
   document.addEventListener("click", onRow);
+  document.addEventListener("click", onTab);
   document.addEventListener("submit", onForm);
   new MutationObserver(() => begin(document)).observe(document.documentElement, {
     childList: true,

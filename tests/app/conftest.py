@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from bot.service import Service
 from ingest.settings import Settings
@@ -71,6 +71,8 @@ def open_phone(browser: Browser) -> Iterator[OpenPage]:
 def _pages(browser: Browser, **device: Any) -> Iterator[OpenPage]:
     context = browser.new_context(locale="zh-CN", reduced_motion="reduce", **device)
     context.set_default_timeout(20_000)
+    # The machine may be busy with other things as well.
+    expect.set_options(timeout=20_000)
     complaints = Complaints()
 
     def open_one(address: str) -> Page:

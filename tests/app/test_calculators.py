@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -48,6 +49,19 @@ def test_what_was_filled_in_stays_in_the_form(bot: MerchantBot) -> None:
     assert 'value="abc"' in html
     assert "第2项" in html
     assert "不是金额" in html
+
+
+def test_only_the_value_that_is_wrong_is_marked(bot: MerchantBot) -> None:
+    html = render_form(_worked(bot, "payment_channel_fee", paid=["1288", "abc", "199"]), _ZH)
+    marked = re.findall(r"<input[^>]*aria-invalid[^>]*>", html)
+    assert len(marked) == 1
+    assert 'value="abc"' in marked[0]
+
+
+def test_the_sentences_of_a_result_are_read_one_by_one(bot: MerchantBot) -> None:
+    shown = _worked(bot, "mini_store_requirements", seller_type="enterprise").result
+    assert "。、" not in shown
+    assert "<li>“开张任务”步骤二：验证账户。</li>" in shown
 
 
 def test_what_was_typed_into_a_form_is_shown_escaped(bot: MerchantBot) -> None:

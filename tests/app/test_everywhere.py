@@ -20,7 +20,7 @@ def _fill(page: Page, tab: str) -> None:
     elif tab == "计算":
         page.get_by_label("确认发货日").fill("2021-10-20")
         page.locator("#calculator").get_by_role("button", name="计算").click()
-        page.locator("#calculator .calculation").wait_for()
+        page.locator("#calculator").get_by_text("计算过程和依据").click()
     elif tab == "知识库":
         page.locator("#shelves .pick").first.click()
         page.locator(".reading").wait_for()

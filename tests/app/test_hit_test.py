@@ -43,7 +43,8 @@ def test_it_shows_the_tool_and_the_inputs_understood(bot: MerchantBot) -> None:
         ("拼多多的保证金要交多少？", "没有收录的平台（拼多多）"),
         ("小红书支付渠道费收几个点？", "足以回答"),
         ("你好", "寒暄"),
-        ("今天北京天气怎么样", "把握不够"),
+        ("那个东西怎么弄", "把握不够"),
+        ("今天北京天气怎么样", "没有收录的话题（电商以外的事）"),
     ],
 )
 def test_it_says_why(bot: MerchantBot, question: str, reason: str) -> None:

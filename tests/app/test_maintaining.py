@@ -84,6 +84,8 @@ def test_an_article_is_previewed_stored_asked_deleted_and_then_refused(
     page.get_by_role("button", name="确认入库").click()
     expect(page.locator("#preview")).to_contain_text("新增 1 篇", timeout=60_000)
     expect(page.locator("#shelves")).to_contain_text("星河店铺的退货办法")
+    expect(page.get_by_label("删除文章")).to_contain_text("星河店铺的退货办法")
+    expect(page.get_by_label("文件", exact=True)).to_have_value("")
 
     open_tab(page, "对话")
     answer = ask(page, _QUESTION)
@@ -101,6 +103,7 @@ def test_an_article_is_previewed_stored_asked_deleted_and_then_refused(
     page.get_by_role("button", name="删除…").click()
     page.get_by_role("button", name="确认删除").click()
     expect(page.locator("#deletion")).to_contain_text("删除 1 篇", timeout=60_000)
+    expect(page.get_by_label("删除文章")).not_to_contain_text("星河店铺的退货办法")
 
     open_tab(page, "对话")
     page.get_by_role("button", name="新对话").click()
@@ -170,3 +173,28 @@ def test_a_refused_question_becomes_a_way_to_ask_and_is_answered(
             return
         page.wait_for_timeout(500)
     pytest.fail("the way to ask was written and not taken in")
+
+
+def test_a_dismissed_question_that_is_asked_again_comes_back_with_what_the_merchant_said(
+    kept_address: str, open_page: OpenPage
+) -> None:
+    question = "仓库的灯坏了找谁修"
+    page = open_page(kept_address)
+    refused = ask(page, question)
+    refused.get_by_role("button", name="没有帮助").click()
+    refused.get_by_text("没答全").click()
+    refused.get_by_role("button", name="提交").click()
+    expect(refused.locator("form.why")).to_be_hidden()
+    open_tab(page, "未答问题")
+    _enter(page)
+    group = page.locator(".group", has=page.get_by_role("heading", name=question))
+    expect(group).to_contain_text("“没答全”")
+    group.get_by_role("button", name="不用处理").click()
+    page.get_by_text("已从列表中去掉").wait_for()
+    open_tab(page, "对话")
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".answer")).to_have_count(0)
+    ask(page, question)
+    open_tab(page, "未答问题")
+    expect(group.locator("p.soft").first).to_contain_text("“没答全”")
+    expect(group.locator("p.soft").first).not_to_contain_text("done")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bot import Answer, MerchantBot
-from tests.app.asking import ask, overflow
+from tests.app.asking import ask, open_tab, overflow
 from tests.app.conftest import OpenPage, ServeService
 from tests.app.fakes import FakeBot, calculation, citation, loaded, loading
 
@@ -248,6 +248,27 @@ def test_text_stands_out_from_its_ground(
     )  # fmt: skip
     contrasts = {name: page.locator(name).first.evaluate(_CONTRAST) for name in shown}
     assert {name: value for name, value in contrasts.items() if value < 4.5} == {}
+
+
+def test_an_article_is_marked_in_the_list_as_long_as_it_is_read(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address)
+    open_tab(page, "知识库")
+    marked = page.locator("#shelves [aria-current]")
+    page.locator("#shelves .pick").nth(1).click()
+    expect(marked).to_have_count(1)
+    page.get_by_label("在文章里搜索").fill("结算")
+    page.get_by_label("在文章里搜索").press("Enter")
+    page.get_by_text("的搜索结果").wait_for()
+    expect(marked).to_have_count(0)
+
+
+def test_a_question_that_fills_the_window_leaves_its_answer_in_view(
+    address: str, open_page: OpenPage
+) -> None:
+    page = open_page(address)
+    expect(ask(page, "长" * 3000).locator(".answer-text")).to_be_in_viewport()
 
 
 def test_the_page_is_said_to_be_chinese(address: str, open_page: OpenPage) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from bot import Answer
 from tests.app.asking import ask, open_tab
@@ -194,3 +194,19 @@ def test_code_in_a_stored_conversation_does_not_run_when_it_comes_back(
     page.reload()
     expect(page.locator(".asked")).to_contain_text(typed)
     assert page.evaluate("window.ran") is None
+
+
+def test_a_lost_connection_is_told_in_the_pages_language_and_keeps_what_was_typed(
+    address: str, browser: Browser
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(address)
+        box = page.get_by_label("您的问题").first
+        box.wait_for()
+        context.set_offline(True)
+        box.fill(_FEE)
+        box.press("Enter")
+        expect(page.locator(".toast-body")).to_contain_text("连不上服务")
+        expect(page.locator(".toast-body")).not_to_contain_text("rror")
+        expect(box).to_have_value(_FEE)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from bot.confidence import FEATURES
 from bot.tools import TOOLS
 from page.fields import fields_of
 from page.labels import RESULTS
@@ -40,6 +41,14 @@ def test_every_term_of_the_tools_has_an_english_one(tool: str) -> None:
     terms |= {text for field in fields for text in (field.title, field.help)}
     terms |= {label for field in fields for _, label in field.choices}
     assert terms <= load_words("en").terms.keys()
+
+
+def test_every_feature_and_every_reason_of_the_bot_has_a_name() -> None:
+    replies = (ROOT / "bot" / "replies.py").read_text(encoding="utf-8")
+    reasons = set(re.findall(r'"?reason"?(?::| =) "(\w+)"', replies))
+    assert {"forgery", "not_sure", "other_platform"} <= reasons
+    named = {f"feature_{name}" for name in FEATURES} | {f"because_{name}" for name in reasons}
+    assert named <= load_words("zh").texts.keys()
 
 
 def test_a_term_nobody_has_translated_stays_as_it_is() -> None:
