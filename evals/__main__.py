@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from bot import MerchantBot, Question
 from bot.errors import BotError
-from evals.cases import CASES_DIR, Case, load_cases
+from evals.cases import Case, load_cases
 from evals.drafts import DRAFTS
 from evals.errors import BenchError, CaseError, EvalError
 from evals.runner import Askable, Ranking, Result, run_cases
@@ -54,7 +54,9 @@ def run(
     against: Annotated[Path | None, typer.Option(help="与这份旧的 JSON 报告相比。")] = None,
     url: Annotated[str | None, typer.Option(help="问一个正在运行的服务，而不是本进程。")] = None,
     gates: Annotated[bool, typer.Option("--gates", help="有门槛未达到时退出码为 1。")] = False,
-    cases: Annotated[Path, typer.Option(help="用例目录。")] = CASES_DIR,
+    cases: Annotated[
+        Path | None, typer.Option(help="用例目录；不写则取设置 ZHANGGUI_CASES_DIR。")
+    ] = None,
     chat_model: Annotated[
         str | None, typer.Option(help="另用这个大模型跑一遍，把指标并排报告；密钥从设置里读。")
     ] = None,
@@ -72,9 +74,10 @@ def run(
         raise CaseError("门槛按 test 部分定，--gates 不能和 --split dev 一起用。")
     if chat_model and url:
         raise CaseError("--chat-model 用在本进程里，不能和 --url 一起用。")
-    chosen = load_cases(cases, split=split, kinds=_listed(kinds))
+    settings = load_settings()
+    chosen = load_cases(cases or settings.cases_dir, split=split, kinds=_listed(kinds))
     old = report.load(against) if against else None
-    articles = ArticleFiles(load_settings().corpus_dir)
+    articles = ArticleFiles(settings.corpus_dir)
     bot, ranking, target = _target(url)
 
     def asked(askable: Askable, stage: str) -> list[Result]:

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     )
 
     corpus_dir: Path = Field(_ROOT / "corpus", description="文章目录，每个平台一个子目录")
+    cases_dir: Path = Field(
+        _ROOT / "evals" / "cases", description="评测用例目录；网页里“加入评测”的问题也写到这里"
+    )
     data_dir: Path = Field(_ROOT / "data", description="模型、向量库等运行数据所在目录")
     host: str = Field("127.0.0.1", description="网页监听的地址")
     port: int = Field(7860, ge=1, le=65535, description="网页监听的端口")

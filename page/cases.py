@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from evals.cases import CASES_DIR, Case, Expectation, load_cases
+from evals.cases import Case, Expectation, load_cases
 
 _KIND = "merchants"
 
@@ -16,7 +16,7 @@ def add_case(
     *,
     wanted: Literal["answered", "not_found"],
     article: str = "",
-    folder: Path = CASES_DIR,
+    folder: Path,
 ) -> bool:
     """Append a case to the file of merchants' questions; False when the question is in the set.
 

@@ -28,9 +28,10 @@ _LARGEST = 20 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Workbench:
-    """What maintaining needs: where the articles are, who may, what is under way."""
+    """What maintaining needs: where articles and eval cases are, who may, what is under way."""
 
     corpus_dir: Path
+    cases_dir: Path
     admins: Admins
     drafts: Drafts
     syncing: Syncing

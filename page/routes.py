@@ -35,6 +35,7 @@ def add_page_routes(server: FastAPI, service: Service, settings: Settings) -> No
 
     bench = Workbench(
         corpus_dir=settings.corpus_dir,
+        cases_dir=settings.cases_dir,
         admins=Admins(read_password(settings)),
         drafts=Drafts(),
         syncing=Syncing(work),

@@ -95,7 +95,7 @@ def add_unanswered_routes(
                 _alias(bench, article, heading, question)
                 bench.syncing.start()
             elif action == "case":
-                add_case(question, wanted=wanted, article=article)
+                add_case(question, wanted=wanted, article=article, folder=bench.cases_dir)
             if action != "case":
                 for one in number:
                     service.resolve_unanswered(one)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from evals.cases import CASES_DIR, load_cases
 from ingest.articles import read_article
 from ingest.settings import Settings
 from scripts.serving import served_page
@@ -35,14 +36,25 @@ def corpus_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def kept_address(corpus_settings: Settings, models_dir: Path, corpus_dir: Path) -> Iterator[str]:
-    """The real page over it, with a password."""
+def cases_dir(corpus_dir: Path) -> Path:
+    """A copy of the eval cases that may be changed."""
+    folder = corpus_dir.parent / "cases"
+    shutil.copytree(CASES_DIR, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def kept_address(
+    corpus_settings: Settings, models_dir: Path, corpus_dir: Path, cases_dir: Path
+) -> Iterator[str]:
+    """The real page over them, with a password."""
     data_dir = corpus_dir.parent / "data"
     shutil.copytree(corpus_settings.index_dir, data_dir / "chroma")
     (data_dir / "models").symlink_to(models_dir, target_is_directory=True)
     settings = {
         "ZHANGGUI_DATA_DIR": str(data_dir),
         "ZHANGGUI_CORPUS_DIR": str(corpus_dir),
+        "ZHANGGUI_CASES_DIR": str(cases_dir),
         "ZHANGGUI_ADMIN_PASSWORD": _PASSWORD,
     }
     with served_page(settings) as served:
@@ -173,6 +185,22 @@ def test_a_refused_question_becomes_a_way_to_ask_and_is_answered(
             return
         page.wait_for_timeout(500)
     pytest.fail("the way to ask was written and not taken in")
+
+
+def test_a_refused_question_becomes_a_case_of_the_eval_set(
+    kept_address: str, open_page: OpenPage, cases_dir: Path
+) -> None:
+    question = "仓库的门锁坏了找谁修"
+    page = open_page(kept_address)
+    expect(ask(page, question).locator(".badge")).to_have_text("知识库里没有")
+    open_tab(page, "未答问题")
+    _enter(page)
+    group = page.locator(".group", has=page.get_by_role("heading", name=question))
+    group.get_by_role("button", name="加入评测：应该拒答").click()
+    page.get_by_text(f"已把“{question}”加入评测用例。").wait_for()
+    (case,) = load_cases(cases_dir, kinds=["merchants"])
+    assert case.question == question
+    assert case.must_refuse
 
 
 def test_a_dismissed_question_that_is_asked_again_comes_back_with_what_the_merchant_said(
