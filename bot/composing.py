@@ -87,8 +87,8 @@ def choose(
             break
         if chosen and _too_far(candidate, said[0], style):
             continue
-        places = {_place(other) for other in said}
-        new = _place(candidate) not in places
+        places = {place_of(other.unit.passage) for other in said}
+        new = place_of(candidate.unit.passage) not in places
         if new and len(places) >= style.sections:
             continue
         span = _span(candidate, wants_list, style, first=new)
@@ -176,7 +176,7 @@ def _of_steps(entry: Ranked) -> bool:
 
 
 def _too_far(candidate: Ranked, best: Ranked, style: Style) -> bool:
-    same = _place(candidate) == _place(best)
+    same = place_of(candidate.unit.passage) == place_of(best.unit.passage)
     return candidate.score < best.score - (style.margin if same else style.margin_elsewhere)
 
 
@@ -198,22 +198,19 @@ def _repeats(one: Ranked, other: Ranked) -> bool:
     """Whether a sentence says again what one of another section has said."""
     fewer = min(len(one.terms), len(other.terms))
     alike = len(one.terms & other.terms) > 0.7 * fewer
-    return alike and _place(one) != _place(other)
+    return alike and place_of(one.unit.passage) != place_of(other.unit.passage)
 
 
-def _place(entry: Ranked) -> tuple[str, str]:
-    return entry.unit.passage.article_id, entry.unit.passage.section
-
-
-def _section(span: Span) -> tuple[str, str]:
-    return span.passage.article_id, span.passage.section
+def place_of(passage: Passage) -> tuple[str, str]:
+    """The section of an article that a passage is of."""
+    return passage.article_id, passage.section
 
 
 def _joined(chosen: list[Span]) -> list[Span]:
     """Neighbours of one passage as one span; sections in the order of their best sentence."""
-    first_seen = {_section(span): at for at, span in reversed(list(enumerate(chosen)))}
+    first_seen = {place_of(span.passage): at for at, span in reversed(list(enumerate(chosen)))}
     joined: list[Span] = []
-    for span in sorted(chosen, key=lambda span: (first_seen[_section(span)], span.start)):
+    for span in sorted(chosen, key=lambda span: (first_seen[place_of(span.passage)], span.start)):
         last = joined[-1] if joined else None
         if last and last.passage.id == span.passage.id and not last.is_list:
             offset = span.passage.start

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.answers import Citation, Passage
-from bot.composing import Composed, Span, Style, choose, compose, verify
+from bot.composing import Composed, Span, Style, choose, compose, place_of, verify
 from bot.examining import Examined, Examiner
 from bot.ranking import Ranked
 from bot.steps import step_asked
@@ -16,6 +16,8 @@ from bot.units import units_of
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
 _SURE_OF_PART = 0.6
+# A sentence of the section found first is quoted too when it scores this much less.
+_OF_NEAREST = 0.1
 # A section that sets the cases side by side is quoted too when it fits this much less well.
 _SIDE_BY_SIDE = 0.1
 _FIRST_STOP = re.compile("[。：]")
@@ -35,8 +37,21 @@ class Quoter(Examiner):
         step = step_asked(seen.found.passages, seen.place) if seen.place else []
         if step:
             return self._checked(step)
-        whole = self._chosen(seen)
+        whole = self._with_nearest(seen, self._chosen(seen))
         return self._checked(self._side_by_side(seen, [*whole, *self._for_parts(seen, whole)]))
+
+    def _with_nearest(self, seen: Examined, chosen: list[Span]) -> list[Span]:
+        """What was chosen, and of the section found first what is near where nothing of it is."""
+        nearest = seen.found.passages[0]
+        if any(place_of(span.passage) == place_of(nearest) for span in chosen):
+            return chosen
+        least = seen.ranked[0].score - _OF_NEAREST
+        own = [
+            entry
+            for entry in seen.ranked
+            if entry.unit.passage.id == nearest.id and entry.score >= least and not entry.open_point
+        ]
+        return [*chosen, *self._spans(seen, own)[:1]]
 
     def _for_parts(self, seen: Examined, whole: Sequence[Span]) -> Iterator[Span]:
         """What answers the parts of a question that asks several things, as far as it is new.
@@ -87,8 +102,11 @@ class Quoter(Examiner):
                 yield typed, composed
 
     def _chosen(self, seen: Examined) -> list[Span]:
+        return self._spans(seen, seen.ranked)
+
+    def _spans(self, seen: Examined, ranked: Sequence[Ranked]) -> list[Span]:
         return choose(
-            seen.ranked,
+            ranked,
             wants_list=self.wording.wants_list(seen.question),
             wants_steps=self.wording.wants_steps(seen.question),
             wants_path=self.wording.wants_path(seen.focus or seen.question),
