@@ -48,7 +48,7 @@ _OTHER_NUMBERS = (
     r"(?<!\d)1[3-9]\d{9}(?!\d)",
     r"(?<![\d.,])\d{10,}(?![\d.,])",
     rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|[{HAN}]+|几|半)\s*(?:来|多|几)?\s*(?:{_COUNTED})(?![a-z])",
-    r"(?<![\da-z])[a-z]+\d+|\d+(?!rmb|cny|yuan|usd|hkd)[a-df-jl-vyz][a-z\d]*",
+    r"(?<![\da-z])(?!(?:rmb|cny)\d)[a-z]+\d+|\d+(?!rmb|cny|yuan|usd|hkd)[a-df-jl-vyz][a-z\d]*",
 )
 # 半万, 一千多, 三四百, 七八块: about how much, not how much.
 _ABOUT_BEFORE = re.compile(r"(?:近|快|不到|不足|超过|不止|多于|少于|nearly|over|almost)\s*$")

@@ -27,6 +27,7 @@ _ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
 _SHARED = ("origin",)
 _RESIDUE = 3
 _RESIDUE_WHEN_ASKED = 6
+_RESIDUE_MORE = 5
 _MOST_EARLIER = 3
 
 
@@ -91,7 +92,7 @@ def _remembered(talk: Talk, case: Case) -> tuple[Case, ...]:
 
 def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
     left_open = any(is_left_open(part.tool, message) for part in case)
-    return left_open or _is_foreign(message, platforms)
+    return left_open or is_foreign(message, platforms)
 
 
 def is_more_of(part: ToolCase, before: Case, message: Message) -> bool:
@@ -111,7 +112,7 @@ def is_ruled_out(tool: str, message: Message) -> bool:
 def advance(case: Case, message: Message, asked: Message | None, platforms: Platforms) -> Case:
     """What is being talked about after a message; ``asked`` is the assistant's turn before it."""
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
-    if _is_foreign(message, platforms):
+    if is_foreign(message, platforms):
         return ()
     started = tuple(_started(tool, message, case, asked) for tool in tools)
     if any(part.open for part in started):
@@ -278,16 +279,23 @@ def _appended(before: Value, added: Value) -> Value:
 
 
 def _is_addition(case: Case, message: Message, asked: Message | None) -> bool:
-    """Whether little is left of a message besides inputs, their words and small talk."""
+    """Whether little is left of a message besides inputs, their words and small talk.
+
+    One that says itself that it goes on (那, 改成, 不对) may hold more that is not known, unless
+    it asks something else (哪里, 怎么).
+    """
     questioned = asked is not None and asked.has("question_asked")
     limit = _RESIDUE_WHEN_ASKED if questioned else _RESIDUE
+    goes_on = message.has("continues") or message.has("changes") or message.has("told_of_buyer")
+    if goes_on and not message.has("asks_elsewhere"):
+        limit += _RESIDUE_MORE
     return len(residue(message, [part.words for part in case])) <= limit
 
 
 # -- platforms ----------------------------------------------------------------------------
 
 
-def _is_foreign(message: Message, platforms: Platforms) -> bool:
+def is_foreign(message: Message, platforms: Platforms) -> bool:
     """Whether a platform outside the corpus is meant, and none of ours beside it."""
     if platforms.named(message.text):
         return False

@@ -137,7 +137,7 @@ def _acceptance_asked(message: Message) -> bool:
 
 def _topic_only(message: Message) -> bool:
     """明年的黑五: nothing but a shopping day and a year is said."""
-    left = residue(message, [message.words.tools["peak_season"]])
+    left = "".join(residue(message, [message.words.tools["peak_season"]]))
     for year in message.words.relative_years:
         left = left.replace(year, "")
     return not left.strip("0123456789年")

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
-from bot.understanding.cases import Talk, ToolCase, follow, is_more_of, is_ruled_out
+from bot.understanding.cases import Talk, ToolCase, follow, is_foreign, is_more_of, is_ruled_out
 from bot.understanding.messages import Message, read_message
 from bot.understanding.phrases import question
 from bot.understanding.questions import clauses_of, questions_of
@@ -77,6 +77,8 @@ class _Reader:
 
     def requests(self, text: str, talk: Talk, asked: Message | None) -> list[ToolRequest]:
         """The requests of a message read as a whole, or of its questions one by one."""
+        if is_foreign(read_message(text, self.today), self.platforms):
+            return []
         whole = self._requests((text,), talk, asked)
         pieces = questions_of(text)
         if len(pieces) == 1 and not _complete(whole):

@@ -8,11 +8,16 @@ from collections.abc import Iterator, Sequence
 from bot.understanding.messages import Message, blank
 from bot.understanding.vocabulary import Span, ToolWords
 
+_PIECE = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[^\W\d_a-z]")
 
-def residue(message: Message, tools: Sequence[ToolWords]) -> str:
-    """What is left of a text without mentions, small words and the words of the tools."""
+
+def residue(message: Message, tools: Sequence[ToolWords]) -> tuple[str, ...]:
+    """What is left of a text without mentions, small words and the words of the tools.
+
+    A character each where it is Chinese, a word or a number each elsewhere.
+    """
     left = blank(message.text, list(_accounted_for(message, tools)))
-    return "".join(char for char in left if char.isalnum())
+    return tuple(_PIECE.findall(left))
 
 
 def _accounted_for(message: Message, tools: Sequence[ToolWords]) -> Iterator[Span]:
@@ -28,6 +33,7 @@ def _accounted_for(message: Message, tools: Sequence[ToolWords]) -> Iterator[Spa
 def _patterns(message: Message, tools: Sequence[ToolWords]) -> Iterator[re.Pattern[str]]:
     words = message.words
     yield words.concepts["small_words"]
+    yield words.concepts["small_words_english"]
     for concept in dict.fromkeys(name for tool in tools for name in tool.goes_with):
         # A group of names (facts, categories) goes with a tool as a whole.
         if concept == "facts":
