@@ -11,7 +11,7 @@ from bot.understanding.dates import Lean
 from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
-from bot.understanding.payments import answered_basis
+from bot.understanding.payments import adds_payments, answered_basis, of_other_count, with_more
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
 from bot.understanding.values import AS_OF, Slots, Value, merged_months
@@ -148,7 +148,7 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
         # A question for the rule as such leaves what is known of the case as it is.
         return ToolCase(tool, slots if opened else {**before.slots, **slots}, opened)
     slots = slots_of(tool, _anchored(message, before), filling=False)
-    merged = _merged(before, slots)
+    merged = _merged(before, slots, message)
     return ToolCase(tool, merged, opened or before.open or _is_case(tool, merged, message))
 
 
@@ -173,6 +173,8 @@ def _answers(before: ToolCase, slots: Slots, asked: Message | None) -> bool:
 
 def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     """A topic named again goes on with the case unless it is told anew or asks for the rule."""
+    if "paid" in slots and "paid" in before.slots and adds_payments(message):
+        return True
     told_anew = any(name in slots for name in before.words.key) and not _is_one_month(slots)
     if message.has("asks_span") and not told_anew:
         return False
@@ -214,6 +216,8 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
     slots = _judged_later(part, slots, message)
     pending = part.slots.get("paid", ())
     basis = answered_basis(pending[0], message) if pending and "paid" not in slots else None
+    if basis is None and pending and "paid" not in slots:
+        basis = of_other_count(pending[0], message)
     if basis is not None:
         return {**slots, "paid": (basis,)}
     if not slots and asked is not None:
@@ -240,16 +244,15 @@ _INPUTS = {
 
 
 def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
-    added = dict(slots)
-    if added.pop("append", None) and "paid" in part.slots:
-        added["paid"] = (_appended(part.slots["paid"][0], added["paid"][0]),)
-    merged = _merged(part, added)
+    merged = _merged(part, slots, message)
     return replace(part, slots=merged, open=part.open or _is_case(part.tool, merged, message))
 
 
-def _merged(part: ToolCase, added: Slots) -> Slots:
-    """What is known, with what was added; months told one by one add up."""
+def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
+    """What is known, with what was added; months told one by one and further orders add up."""
     merged = {**part.slots, **added}
+    if added.get("paid") and part.slots.get("paid") and adds_payments(message):
+        merged["paid"] = (with_more(part.slots["paid"][0], added["paid"][0], message),)
     if added.get("months") and part.slots.get("months"):
         merged["months"] = (merged_months(part.slots["months"][0], added["months"][0]),)
     return merged
@@ -270,12 +273,6 @@ def _judged_later(part: ToolCase, slots: Slots, message: Message) -> Slots:
             left.pop(name)
             left[AS_OF] = near[:1]
     return left
-
-
-def _appended(before: Value, added: Value) -> Value:
-    if not (isinstance(before.value, list) and isinstance(added.value, list)):
-        return added
-    return Value([*before.value, *added.value], (*before.readings, *added.readings))
 
 
 def _is_addition(case: Case, message: Message, asked: Message | None) -> bool:

@@ -177,7 +177,36 @@ def _on_basis(basis: str, told: Mapping[str, str]) -> Value:
         return Value([plain(value)])
     total = plain(value * count)
     reading = phrase("each_of", text=told["text"], count=told["count"], total=total)
-    return Value(list(AmountMention(0, 0, "", value, count).values), (reading,))
+    values = list(AmountMention(0, 0, "", value, count).values)
+    return Value(values, (reading,), details=tuple(told.items()))
+
+
+def adds_payments(message: Message) -> bool:
+    """再加一单860: whether the first amount is told as one more than those before."""
+    first = next(iter(message.amounts), None)
+    return first is not None and message.words.has("append", message.text[: first.start])
+
+
+def with_more(before: Value, added: Value, message: Message) -> Value:
+    """The payments told before and those added; asked for where they are not as many as said."""
+    if not (isinstance(before.value, list) and isinstance(added.value, list)):
+        return added
+    together = Value([*before.value, *added.value], (*before.readings, *added.readings))
+    count = order_count(message)
+    # 三单加起来: with the two that are known it would be another sum.
+    other = count is not None and int(count["orders"]) not in (
+        len(together.value),
+        len(added.value),
+    )
+    return Value(ask="") if other else together
+
+
+def of_other_count(known: Value, message: Message) -> Value | None:
+    """如果只卖到120单呢: the price of each order told before, for another number of them."""
+    count, told = order_count(message), dict(known.details)
+    if known.value is None or count is None or "value" not in told or message.amounts:
+        return None
+    return _on_basis("each", {**told, **count})
 
 
 def answered_basis(pending: Value, message: Message) -> Value | None:

@@ -117,10 +117,7 @@ def _refunded(message: Message) -> tuple[Value, ...]:
 
 
 def _channel_fee(message: Message, filling: bool) -> Slots:
-    found: Slots = {"paid": paid_amounts(message)}
-    if filling and found["paid"] and message.has("append"):
-        found["append"] = (Value(True),)
-    return found
+    return {"paid": paid_amounts(message)}
 
 
 def _from_fee(message: Message, filling: bool) -> Slots:
