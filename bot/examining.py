@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bot.answers import Question, Turn
+from bot.answers import Passage, Question, Turn
 from bot.confidence import QUESTION_FEATURE, Calibration, features
 from bot.conversation import Conversation
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
+from bot.text import terms
 from bot.steps import Place, asks_more, named_item, place_asked, without_place
 from bot.uncovered import Nearest, Uncovered
 from bot.wording import Wording
@@ -24,6 +25,8 @@ _LOOK_BACK = 3
 _CLEAR = 0.75
 # So alike are questions about one topic.
 _SAME_TOPIC = 0.9
+# An answer is of the passage that holds this share of its words.
+_FROM_THERE = 0.5
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,11 @@ class Examiner:
         if named := self._named_by_place(question):
             readings = (named, *readings)
         focus = self.conversation.focus(question.text)
+        talked_of = self._answered_from(question.history)
         examined: list[Examined] = []
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""
-            examined.append(self.examine(reading, focus=new))
+            examined.append(self.examine(reading, focus=new, talked_of=talked_of))
             clear = self.is_sure(examined[-1]) and examined[-1].confidence >= _CLEAR
             if examined[-1].foreign or clear:
                 return examined[-1]
@@ -136,11 +140,29 @@ class Examiner:
     def _names(self, text: str) -> frozenset[str]:
         return self.platforms.all_named(text) | self.uncovered.words_in(text)
 
-    def examine(self, text: str, *, focus: str = "") -> Examined:
+    def _answered_from(self, history: Sequence[Turn]) -> Passage | None:
+        """The passage that the last answer was of; None where it holds none of its words.
+
+        What was answered only says where to look: whether it is right is not relied on.
+        """
+        said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+        asked = self.conversation.topic(history)
+        if not said or asked is None or self.wording.smalltalk(asked):
+            return None
+        answered = list(dict.fromkeys(terms(said)))
+        for passage in self.retriever.search(f"{asked} {said}", focus=said).passages[:1]:
+            held = frozenset(terms(f"{passage.heading}\n{passage.text}"))
+            if self.retriever.lexical().coverage(answered, held) >= _FROM_THERE:
+                return passage
+        return None
+
+    def examine(
+        self, text: str, *, focus: str = "", talked_of: Passage | None = None
+    ) -> Examined:
         """Search, rank and judge one question that stands on its own; see ``search``."""
         started = time.perf_counter()
         searched = without_place(text) if place_asked(focus or text) else text
-        found = self.retriever.search(searched, focus=focus)
+        found = self.retriever.search(searched, focus=focus, talked_of=talked_of)
         retrieved = time.perf_counter()
         ranked = self.ranker.rank(found, focus=focus)
         timings = {
