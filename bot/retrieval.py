@@ -198,6 +198,13 @@ class HybridRetriever:
         rows = self._valid(self._index.iter_passages())
         return [self._scored(*row, 0.0, 0.0, 0.0, nothing, nothing, False) for row in rows]
 
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """All passages of an article in its order, unscored."""
+        nothing: frozenset[str] = frozenset()
+        rows = self._valid(self._index.passages_of([article_id]))
+        found = [self._scored(*row, 0.0, 0.0, 0.0, nothing, nothing, False) for row in rows]
+        return sorted(found, key=lambda passage: passage.start)
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of sentences, comparable with a question's."""
         return self._embedder.embed_passages(texts)
