@@ -121,8 +121,8 @@ class Conversation:
         answers = (turn.content for turn in reversed(history) if turn.role == "assistant")
         if asked is None or not (said := next(answers, "")):
             return None
-        clauses = [clause for clause in _PART.split(said) if asked["what"] in clause]
-        return f"{' '.join(clauses)} 有哪些{asked['what']}" if clauses and asked["what"] else None
+        clause = next((part for part in _PART.split(said) if asked["what"] in part), None)
+        return f"{clause} 有哪些{asked['what']}" if clause else None
 
     def _joined(self, topic: str, message: str) -> str:
         """Topic and message as one question; what the message replaces is taken out."""

@@ -14,7 +14,7 @@ from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
-from bot.steps import Place, Told, asks_more, named_item, place_asked, without_place
+from bot.steps import Place, Told, asked_of_item, asks_more, named_item, place_asked, without_place
 from bot.text import terms
 from bot.uncovered import Nearest, Uncovered
 from bot.wording import Wording
@@ -130,7 +130,7 @@ class Examiner:
             return None
         found = self.retriever.search(topic)
         name = named_item(found.passages, place)
-        return f"{' '.join(sorted(found.named))} {name} {place.rest}" if name else None
+        return f"{' '.join(sorted(found.named))} {name} {asked_of_item(place)}" if name else None
 
     def _reworded(self, reading: str) -> Iterator[str]:
         homophones = homophones_of(self.retriever.lexical())

@@ -142,6 +142,11 @@ def without_place(question: str) -> str:
     return f"{place.rest} {'步骤' if '步' in question else '有哪些'}"
 
 
+def asked_of_item(place: Place) -> str:
+    """What is asked of the item; empty where it is only to be told more closely."""
+    return "" if _CLOSELY.search(place.rest) else place.rest
+
+
 def asks_more(place: Place) -> bool:
     """Whether something is asked of the item, not only which one it is."""
     return bool(_CLOSELY.search(place.rest)) or len(set(terms(_FILLERS.sub("", place.rest)))) > 1
@@ -150,7 +155,8 @@ def asks_more(place: Place) -> bool:
 def advanced(topic: str, message: str) -> str | None:
     """The topic with its place moved on, when a message only asks for the next or another one."""
     asked = place_asked(message)
-    if asked is None or _FILLERS.sub("", asked.rest):
+    # "验证完了,下一步": a word for the step that is done names no other one.
+    if asked is None or len(set(terms(_FILLERS.sub("", asked.rest)))) > asked.after:
         return None
     before = place_asked(topic)
     if before is None or before.after:
@@ -191,21 +197,21 @@ def _at(lists: Sequence[list[Unit]], number: int) -> list[Unit]:
 
 def _after(lists: Sequence[list[Unit]], place: Place, told: Told | None) -> list[Unit]:
     """The items from so many steps after the one that is done; empty when none is known."""
-    counted = [steps for steps in lists if steps[0].text[0].isdigit()]
-    whole = [steps for steps in told.lists if steps[0].text[0].isdigit()] if told else []
-    named = told.done if told else place.rest
-    found = _named_next(whole, named, place.number) or _named_next(counted, named, place.number)
-    if not found and told:
+    of_talk = told.lists if told else []
+    counted = [steps for steps in [*of_talk, *lists] if steps[0].text[0].isdigit()]
+    whole = [steps for steps in of_talk if steps[0].text[0].isdigit()]
+    found = _named_next(counted, told.done if told else place.rest, place.number)
+    if found is None and told:
         found = _told_next(whole, told.said)
-    if not found:
+    if found is None:
         found = _named_next(counted, place.rest, place.number)
-    return found if place.several else found[:1]
+    return (found if place.several else found[:1]) if found else []
 
 
-def _named_next(lists: Sequence[list[Unit]], done: str, number: int) -> list[Unit]:
-    """The items from so many steps after the one that is named best."""
+def _named_next(lists: Sequence[list[Unit]], done: str, number: int) -> list[Unit] | None:
+    """The items from so many steps after the one that is named best; None when none is."""
     last = next((part for part in _CLAUSE.split(done)[::-1] if len(set(terms(part))) > 1), "")
-    best, following = _NAMED, list[Unit]()
+    best, following = _NAMED, None
     for steps in lists:
         for at, step in enumerate(steps):
             # "看到已开通的提示后点…": the item that goes on after what is done is the next one.
@@ -215,26 +221,27 @@ def _named_next(lists: Sequence[list[Unit]], done: str, number: int) -> list[Uni
             is_begun = goes_on > _NAMED and goes_on + _GOES_ON > ends
             share = goes_on + _GOES_ON if is_begun else ends
             then = at + number - is_begun
-            if share > best and then < len(steps):
+            if share > best:
                 best, following = share, steps[then:]
     return following
 
 
-def _told_next(lists: Sequence[list[Unit]], said: str) -> list[Unit]:
+def _told_next(lists: Sequence[list[Unit]], said: str) -> list[Unit] | None:
     """What comes after the item that was told last, be it of the list that goes on from there."""
     best, told = _SAID, None
     for at, steps in enumerate(lists):
         for nth, step in enumerate(steps):
-            share = _share(step.text, said, least=4)
+            # Quoted as it stands, rather than told in other words.
+            share = 2.0 if step.text in said else _share(step.text, said, least=4)
             if share >= best:
                 best, told = share, (at, nth)
     if told is None:
-        return []
+        return None
     own = lists[told[0]]
     if following := own[told[1] + 1 :]:
         return following
     heading = own[0].passage.heading
-    best, going_on = _SAID, list[Unit]()
+    best, going_on = _SAID, None
     for steps in lists:
         for nth, step in enumerate(steps if steps is not own else ()):
             called = _MARKER.sub("", step.text).partition("：")[0]
