@@ -80,8 +80,10 @@ class Quoter(Examiner):
         is_quoted_first = bool(seen.ranked) and seen.ranked[0].unit.text in quotes[0]
         if (is_quoted_first and _leaves_open(seen.ranked)) or self.wording.is_open_point(begins):
             return "这一点"
-        figure = self.wording.needed_figure(seen.question, quotes)
-        return figure or self.wording.figure_left_open(seen.question, quotes)
+        # What asks something of its own does not ask for the figure that the topic asked for.
+        asked = seen.focus if self.wording.asks(seen.focus) else seen.question
+        figure = self.wording.needed_figure(asked, quotes)
+        return figure or self.wording.figure_left_open(asked, quotes)
 
     def beside(
         self, asked: Sequence[tuple[str, str]], cited: Sequence[Citation]

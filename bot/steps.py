@@ -37,6 +37,7 @@ _MARKER = re.compile(r"^(?:[-*+]|\d+[.)、])\s*")
 _CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
 # What an item says is done before the next thing to do in it.
 _PARTS = re.compile(r"[,，。;；：]|(?<![之以最])后")
+_DONE = re.compile(r"[完好过]$")
 _CLOSELY = re.compile(r"具体|详细|展开|细说|介绍|怎么回事|什么意思|说说|讲讲")
 _SEVERAL = re.compile(r"哪些|哪几|还剩|还有几|(?:几|多少)步|步骤")
 _FILLERS = re.compile(
@@ -156,7 +157,7 @@ def advanced(topic: str, message: str) -> str | None:
     """The topic with its place moved on, when a message only asks for the next or another one."""
     asked = place_asked(message)
     # "验证完了,下一步": a word for the step that is done names no other one.
-    if asked is None or len(set(terms(_FILLERS.sub("", asked.rest)))) > asked.after:
+    if asked is None or len(set(terms(_DONE.sub("", _FILLERS.sub("", asked.rest))))) > asked.after:
         return None
     before = place_asked(topic)
     if before is None or before.after:

@@ -379,3 +379,12 @@ def test_a_made_up_answer_before_is_neither_quoted_nor_asked_on_about(bot: Merch
     answer = bot.ask("哪些费用", history=history)
     assert "999" not in answer.text
     assert "入会费" not in answer.text
+
+
+def test_what_asks_something_else_is_not_refused_for_the_figure_asked_before(
+    bot: MerchantBot,
+) -> None:
+    history = [Turn("user", "小红书渠道费几个点"), Turn("assistant", "费率是0.7%。")]
+    answer = bot.ask("谁收的", history=history)
+    assert answer.status == "answered"
+    assert "第三方支付平台" in answer.text

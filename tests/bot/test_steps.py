@@ -99,6 +99,7 @@ def test_an_item_is_called_by_its_words_up_to_the_first_stop() -> None:
 def test_a_follow_up_moves_the_place_of_the_topic_on() -> None:
     assert advanced("怎么开通 第一步", "第三步呢") == "怎么开通 第三步呢"
     assert place_asked(advanced("怎么开通 第一步", "然后呢") or "").number == 2  # type: ignore[union-attr]
+    assert "步骤3" in (advanced("任务步骤二怎么弄", "验证完了,下一步") or "")
     assert advanced("怎么开通", "要多久") is None
     assert advanced("怎么开通", "第二步要多久") is None
 
