@@ -163,7 +163,9 @@ class Examiner:
         )
         if passage is None or share < _FROM_THERE:
             return None
-        return Told(question.text, said, passage, self.retriever.passages_of(passage.article_id))
+        place = place_asked(question.text)
+        article = self.retriever.passages_of(passage.article_id) if place else []
+        return Told(question.text, said, passage, article)
 
     def examine(self, text: str, *, focus: str = "", told: Told | None = None) -> Examined:
         """Search, rank and judge one question that stands on its own; see ``search``."""

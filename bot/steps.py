@@ -73,8 +73,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Told:
-    """What the talk is at: the merchant's message, the last answer, the passage it was of and
-    all of that article."""
+    """What the talk is at: the merchant's message, the last answer, the passage it was of and,
+    where a place is asked for, all of that article."""
 
     message: str
     said: str
