@@ -19,6 +19,10 @@ _TURNS = 6
 _FEW_TERMS = 5
 # Characters; fewer are particles.
 _SAYS_SOMETHING = 3
+_WHICH = re.compile(
+    r"(?:那|都|具体|分别|到底|究竟|是|有|包括|包含|指的?)*(?:哪|什么|啥)(?:些|几|两|三)?(?:种|个|样|类|项|条)?"
+    r"(?P<what>[\u4e00-\u9fff]{2,5}?)[啊呀呢吗嘞咧?？!！。 ]*"
+)
 _PART = re.compile(r"[,，。;；!！?？]")
 
 
@@ -44,7 +48,8 @@ class Conversation:
         """Questions that stand on their own, the likelier first; never empty.
 
         Only what the merchant said counts: a wrong statement of an earlier answer is not
-        taken over. ``platform`` is whose articles answer the topic, where it names none.
+        taken over, save to find what a bare "which ones" is about.
+        ``platform`` is whose articles answer the topic, where it names none.
         """
         message = self._said_right(self.distinctions.without_denied(message))
         topic = self.topic(history)
@@ -61,6 +66,8 @@ class Conversation:
             if self._leans_on_topic(message)
             else tuple(dict.fromkeys((placed, joined, message)))
         )
+        if meant := self._of_what_was_said(message, history):
+            by_rule = (f"{' '.join(sorted(self.platforms.all_named(topic)))} {meant}", *by_rule)
         rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
         return (rewritten, *by_rule) if rewritten else by_rule
 
@@ -106,6 +113,16 @@ class Conversation:
         doubts_first = len(self.wording.without_correction(first)) < _SAYS_SOMETHING
         few = len(set(terms(rest))) <= _FEW_TERMS
         return few or (doubts_first and not self.wording.asks("".join(more)))
+
+    def _of_what_was_said(self, message: str, history: Sequence[Turn]) -> str | None:
+        """A message that only asks which ones ("是哪些费用"), with the words of the last answer
+        that speak of them. They steer where to look; only articles are quoted."""
+        asked = _WHICH.fullmatch(message.strip())
+        answers = (turn.content for turn in reversed(history) if turn.role == "assistant")
+        if asked is None or not (said := next(answers, "")):
+            return None
+        clause = next((part for part in _PART.split(said) if asked["what"] in part), None)
+        return f"{clause} 有哪些{asked['what']}" if clause else None
 
     def _joined(self, topic: str, message: str) -> str:
         """Topic and message as one question; what the message replaces is taken out."""

@@ -14,7 +14,8 @@ from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
-from bot.steps import Place, asks_more, named_item, place_asked, without_place
+from bot.steps import Place, Told, asked_of_item, asks_more, named_item, place_asked, without_place
+from bot.text import terms
 from bot.uncovered import Nearest, Uncovered
 from bot.wording import Wording
 
@@ -24,6 +25,9 @@ _LOOK_BACK = 3
 _CLEAR = 0.75
 # So alike are questions about one topic.
 _SAME_TOPIC = 0.9
+# An answer is of the passage that holds this share of its words.
+_FROM_THERE = 0.5
+_MAY_BE_FROM = 5
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Examined:
     uncovered: Nearest | None = None
     # The one named by a word that what was found does not hold.
     topic_named: str | None = None
+    # What the talk is at.
+    told: Told | None = None
 
     @property
     def uncovered_topic(self) -> str | None:
@@ -78,10 +84,11 @@ class Examiner:
         if named := self._named_by_place(question):
             readings = (named, *readings)
         focus = self.conversation.focus(question.text)
+        told = self._told(question)
         examined: list[Examined] = []
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""
-            examined.append(self.examine(reading, focus=new))
+            examined.append(self.examine(reading, focus=new, told=told))
             clear = self.is_sure(examined[-1]) and examined[-1].confidence >= _CLEAR
             if examined[-1].foreign or clear:
                 return examined[-1]
@@ -123,7 +130,7 @@ class Examiner:
             return None
         found = self.retriever.search(topic)
         name = named_item(found.passages, place)
-        return f"{' '.join(sorted(found.named))} {name} {place.rest}" if name else None
+        return f"{' '.join(sorted(found.named))} {name} {asked_of_item(place)}" if name else None
 
     def _reworded(self, reading: str) -> Iterator[str]:
         homophones = homophones_of(self.retriever.lexical())
@@ -136,11 +143,36 @@ class Examiner:
     def _names(self, text: str) -> frozenset[str]:
         return self.platforms.all_named(text) | self.uncovered.words_in(text)
 
-    def examine(self, text: str, *, focus: str = "") -> Examined:
+    def _told(self, question: Question) -> Told | None:
+        """What the last answer said, and the passage it was of; None where it is of none.
+
+        What was answered only says where to look: whether it is right is not relied on.
+        """
+        history = question.history
+        said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+        topic = self.conversation.topic(history)
+        if not said or topic is None or self.wording.switches_topic(question.text):
+            return None
+        lexical = self.retriever.lexical()
+        answered = list(dict.fromkeys(terms(said)))
+        found = self.retriever.search(f"{topic} {said}", focus=said).passages[:_MAY_BE_FROM]
+        share, passage = max(
+            ((lexical.coverage(answered, frozenset(terms(each.text))), each) for each in found),
+            key=lambda entry: entry[0],
+            default=(0.0, None),
+        )
+        if passage is None or share < _FROM_THERE:
+            return None
+        place = place_asked(question.text)
+        article = self.retriever.passages_of(passage.article_id) if place else []
+        return Told(question.text, said, passage, article)
+
+    def examine(self, text: str, *, focus: str = "", told: Told | None = None) -> Examined:
         """Search, rank and judge one question that stands on its own; see ``search``."""
         started = time.perf_counter()
         searched = without_place(text) if place_asked(focus or text) else text
-        found = self.retriever.search(searched, focus=focus)
+        talked_of = told.passage if told else None
+        found = self.retriever.search(searched, focus=focus, talked_of=talked_of)
         retrieved = time.perf_counter()
         ranked = self.ranker.rank(found, focus=focus)
         timings = {
@@ -160,7 +192,7 @@ class Examiner:
         held = "\n".join([best.title, best.section, best.text, *best.questions])
         topic = self.uncovered.named(focus or text, held)
         return Examined(
-            text, found, ranked, values, confidence, foreign, timings, focus, near, topic
+            text, found, ranked, values, confidence, foreign, timings, focus, near, topic, told
         )
 
     def is_sure(self, seen: Examined) -> bool:

@@ -34,7 +34,8 @@ class Quoter(Examiner):
 
     def quote(self, seen: Examined) -> Composed:
         """The step asked for, else what says most of what was asked; raises CitationError."""
-        step = step_asked(seen.found.passages, seen.place) if seen.place else []
+        place = seen.place
+        step = step_asked(seen.found.passages, place, told=seen.told) if place else []
         if step:
             return self._checked(step)
         whole = self._with_nearest(seen, self._chosen(seen))
@@ -79,8 +80,10 @@ class Quoter(Examiner):
         is_quoted_first = bool(seen.ranked) and seen.ranked[0].unit.text in quotes[0]
         if (is_quoted_first and _leaves_open(seen.ranked)) or self.wording.is_open_point(begins):
             return "这一点"
-        figure = self.wording.needed_figure(seen.question, quotes)
-        return figure or self.wording.figure_left_open(seen.question, quotes)
+        # What asks something of its own does not ask for the figure that the topic asked for.
+        asked = seen.focus if self.wording.asks(seen.focus) else seen.question
+        figure = self.wording.needed_figure(asked, quotes)
+        return figure or self.wording.figure_left_open(asked, quotes)
 
     def beside(
         self, asked: Sequence[tuple[str, str]], cited: Sequence[Citation]
@@ -102,7 +105,7 @@ class Quoter(Examiner):
                 yield typed, composed
 
     def _chosen(self, seen: Examined) -> list[Span]:
-        return self._spans(seen, seen.ranked)
+        return self._spans(seen, _answering_first(seen))
 
     def _spans(self, seen: Examined, ranked: Sequence[Ranked]) -> list[Span]:
         return choose(
@@ -128,6 +131,23 @@ class Quoter(Examiner):
         composed = compose(spans, first=first)
         verify(composed.citations, self.retriever.article_text)
         return composed
+
+
+def _answering_first(seen: Examined) -> list[Ranked]:
+    """The units; where the best leaves open what one of the section found first says as well,
+    that one before it."""
+    best, nearest = seen.ranked[0], seen.found.passages[0].id
+    said = (
+        entry
+        for entry in seen.ranked
+        if best.open_point
+        and entry.unit.passage.id == nearest != best.unit.passage.id
+        and not entry.open_point
+        and not entry.slip
+        and entry.score > best.score - _BESIDE
+    )
+    first = next(said, None)
+    return [first, *(e for e in seen.ranked if e is not first)] if first else seen.ranked
 
 
 def _leaves_open(ranked: Sequence[Ranked]) -> bool:

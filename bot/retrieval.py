@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,8 @@ from ingest.index import ArticleIndex, Hit, PassageRow
 # While a sync goes on: of so many lost passages the articles are looked up anew, so often.
 _LOST = 8
 _LOOKS = 5
+# Characters: sections that begin so near one another are about the same.
+_AROUND = 400
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Weights:
     the question names the article's platform, plus ``case`` when it names the case that the
     article is about (a personal or a company's shop), plus ``other_case`` when the passage
     speaks only of another case than the question. What is new in a follow-up counts ``focus``
-    times what it carries along.
+    times what it carries along; the article that the last answer was of gets ``talked_of``, its
+    sections around that answer ``around`` more.
     """
 
     asked: float = 0.8
@@ -43,6 +46,8 @@ class Weights:
     case: float = 0.04
     other_case: float = -0.08
     focus: float = 1.0
+    talked_of: float = 0.02
+    around: float = 0.02
 
 
 @dataclass(frozen=True)
@@ -91,11 +96,19 @@ class HybridRetriever:
         """What the index was made with."""
         return self._embedder
 
-    def search(self, question: str, count: int = 8, *, focus: str = "") -> Retrieved:
+    def search(
+        self,
+        question: str,
+        count: int = 8,
+        *,
+        focus: str = "",
+        talked_of: Passage | None = None,
+    ) -> Retrieved:
         """The best passages for a question, each an exact slice of a valid article.
 
         ``focus`` is the part that is new where a question carries along what the talk was
-        about: without it, what was answered before would be found again.
+        about: without it, what was answered before would be found again. ``talked_of`` is the
+        passage that the last answer was of.
         """
         named = self._platforms.named(question)
         # The platform's name is in nearly every sentence: it would drown what is asked.
@@ -136,8 +149,19 @@ class HybridRetriever:
             )
             for row, article in rows
         ]
+        if talked_of:
+            passages = [self._nearer(passage, talked_of) for passage in passages]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
         return Retrieved(asking, named, tuple(passages[:count]), vector)
+
+    def _nearer(self, passage: Passage, talked_of: Passage) -> Passage:
+        """The passage with what it gains by what the talk is about."""
+        if passage.article_id != talked_of.article_id:
+            return passage
+        weights = self._weights
+        is_around = -_AROUND <= passage.start - talked_of.start <= _AROUND
+        gained = weights.talked_of + weights.around * is_around
+        return replace(passage, score=passage.score + gained)
 
     def _shares(self, asking: str, focus: str) -> dict[str, float]:
         texts = [asking, focus] if focus else [asking]
@@ -173,6 +197,13 @@ class HybridRetriever:
         nothing: frozenset[str] = frozenset()
         rows = self._valid(self._index.iter_passages())
         return [self._scored(*row, 0.0, 0.0, 0.0, nothing, nothing, False) for row in rows]
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """All passages of an article in its order, unscored."""
+        nothing: frozenset[str] = frozenset()
+        rows = self._valid(self._index.passages_of([article_id]))
+        found = [self._scored(*row, 0.0, 0.0, 0.0, nothing, nothing, False) for row in rows]
+        return sorted(found, key=lambda passage: passage.start)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Vectors of sentences, comparable with a question's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.answers import Passage
 from bot.composing import Span
@@ -26,13 +27,19 @@ _NEXT = re.compile(
     r"|(?:再)?(?:然后|接着|之后|以后|后面)(?:呢|嘞|咧|捏|咩|又|再|该|要|还要)*"
     r"(?:(?:点|做|干|按|弄|选|填|去|怎么做|怎么弄|咋弄|咋办)+(?:什么|啥|哪|嘛|咩|乜|呢|么)+.{0,3})?"
     r"[?？!！。 ]*$"
-    r"|(?:完|好|过)(?:了|咗)?(?:之后|以后|后)?(?:再|又|该|要|还要)*"
+    r"|(?:完|好|过|了|咗)+(?:之后|以后|后)?[,，\s]*(?:再|又|该|要|还要)*"
     r"(?:点|做|干|按|弄|选|填)+(?:什么|啥|哪|嘛|咩|乜)+.{0,3}[?？!！。 ]*$"
+    r"|(?<!不)(?:完|好|过)(?:了|咗)?(?:呢|嘞|咧|捏)[?？!！。 ]*$"
     r"|what(?:'s| is| comes)? next"
 )
 _LABEL = re.compile(rf"步骤({_COUNT})")
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)、])\s*")
 _CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
+# What an item says is done before the next thing to do in it.
+_PARTS = re.compile(r"[,，。;；：]|(?<![之以最])后")
+_DONE = re.compile(r"[完好过]$")
+_CLOSELY = re.compile(r"具体|详细|展开|细说|介绍|怎么回事|什么意思|说说|讲讲")
+_SEVERAL = re.compile(r"哪些|哪几|还剩|还有几|(?:几|多少)步|步骤")
 _FILLERS = re.compile(
     r"(?:再|具体|详细|帮我|给我|请)*(?:说|讲|看|列)(?:一遍|一下|说|讲|看)?"
     r"|(?:这|那|上)(?:一)?(?:步|项)|(?:弄|做|搞|填|办)(?:完|好)"
@@ -42,6 +49,10 @@ _FILLERS = re.compile(
 _NAMED = 0.4
 # Lists of passages that score this much below the best one are about something else.
 _NEAR = 0.12
+# The last answer is of the item that holds this share of one of its clauses.
+_SAID = 0.6
+# An item that goes on after what is named is rather meant than one that ends with it.
+_GOES_ON = 0.1
 
 
 @dataclass(frozen=True)
@@ -49,13 +60,37 @@ class Place:
     """A place in a list: counted from 1, -1 for the last; or so many steps after the item named.
 
     ``rest`` is the message without the words of the place; what stands before them names
-    the item. ``labelled`` when it is asked for as the article counts ("步骤二").
+    the item. ``labelled`` when it is asked for as the article counts ("步骤二"); ``several`` when
+    all that comes after is.
     """
 
     number: int
     after: bool
     rest: str
     labelled: bool = False
+    several: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the talk is at: the merchant's message, the last answer, the passage it was of and,
+    where a place is asked for, all of that article."""
+
+    message: str
+    said: str
+    passage: Passage
+    article: Sequence[Passage]
+
+    @property
+    def done(self) -> str:
+        """What the message names as done; empty where it only asks on."""
+        place = place_asked(self.message)
+        return _FILLERS.sub("", place.rest) and place.rest if place else ""
+
+    @cached_property
+    def lists(self) -> list[list[Unit]]:
+        """The lists of the article, in its order."""
+        return [steps for passage in self.article for steps in _lists([passage])]
 
 
 def place_asked(question: str) -> Place | None:
@@ -69,23 +104,26 @@ def place_asked(question: str) -> Place | None:
         return Place(number, after=False, rest=_without(text, found), labelled=labelled)
     if last := _LAST.search(text):
         return Place(-1, after=False, rest=_without(text, last))
-    steps = 0
+    steps, several = 0, False
     while (following := _NEXT.search(text)) and following.group().strip():
+        several |= bool(_SEVERAL.search(following.group()))
         steps += 1 + following.group().startswith("再")
         text = text[: following.start()].strip()
-    return Place(steps, after=True, rest=text) if steps else None
+    return Place(steps, after=True, rest=text, several=several) if steps else None
 
 
-def step_asked(passages: Sequence[Passage], place: Place) -> list[Span]:
+def step_asked(
+    passages: Sequence[Passage], place: Place, *, told: Told | None = None
+) -> list[Span]:
     """The item at that place with the line its list begins with; empty when there is none."""
     lists = list(_lists(passages))
     if not place.after and (whole := _section_of(lists, place)):
         return [whole]
-    found = _after(lists, place) if place.after else _at(lists, place.number)
-    if found is None:
+    items = _after(lists, place, told) if place.after else _at(lists, place.number)
+    if not items:
         return []
-    lead = _lead_in(found)
-    own = Span(found.passage, found.start, found.end, is_list=True)
+    lead = _lead_in(items[0])
+    own = Span(items[0].passage, items[0].start, items[-1].end, is_list=True)
     return [lead, own] if lead else [own]
 
 
@@ -105,15 +143,21 @@ def without_place(question: str) -> str:
     return f"{place.rest} {'步骤' if '步' in question else '有哪些'}"
 
 
+def asked_of_item(place: Place) -> str:
+    """What is asked of the item; empty where it is only to be told more closely."""
+    return "" if _CLOSELY.search(place.rest) else place.rest
+
+
 def asks_more(place: Place) -> bool:
     """Whether something is asked of the item, not only which one it is."""
-    return len(set(terms(_FILLERS.sub("", place.rest)))) > 1
+    return bool(_CLOSELY.search(place.rest)) or len(set(terms(_FILLERS.sub("", place.rest)))) > 1
 
 
 def advanced(topic: str, message: str) -> str | None:
     """The topic with its place moved on, when a message only asks for the next or another one."""
     asked = place_asked(message)
-    if asked is None or _FILLERS.sub("", asked.rest):
+    # "验证完了,下一步": a word for the step that is done names no other one.
+    if asked is None or len(set(terms(_DONE.sub("", _FILLERS.sub("", asked.rest))))) > asked.after:
         return None
     before = place_asked(topic)
     if before is None or before.after:
@@ -138,40 +182,86 @@ def _section_of(lists: Sequence[list[Unit]], place: Place) -> Span | None:
     return None
 
 
-def _at(lists: Sequence[list[Unit]], number: int) -> Unit | None:
+def _at(lists: Sequence[list[Unit]], number: int) -> list[Unit]:
+    """The item at a place; empty where no list has it."""
     for steps in lists:
         labels = [_label(step.text) for step in steps]
         if number in labels:
-            return steps[len(labels) - 1 - labels[::-1].index(number)]
+            return [steps[len(labels) - 1 - labels[::-1].index(number)]]
         if number == -1:
-            return steps[-1]
+            return steps[-1:]
         # Where the items are counted in words, their place in the list is another count.
         if number <= len(steps) and not any(labels):
-            return steps[number - 1]
-    return None
+            return [steps[number - 1]]
+    return []
 
 
-def _after(lists: Sequence[list[Unit]], place: Place) -> Unit | None:
-    """The item so many steps after the one named best; None when none is named."""
+def _after(lists: Sequence[list[Unit]], place: Place, told: Told | None) -> list[Unit]:
+    """The items from so many steps after the one that is done; empty when none is known."""
+    of_talk = told.lists if told else []
+    counted = [steps for steps in [*of_talk, *lists] if steps[0].text[0].isdigit()]
+    whole = [steps for steps in of_talk if steps[0].text[0].isdigit()]
+    found = _named_next(counted, told.done if told else place.rest, place.number)
+    if found is None and told:
+        found = _told_next(whole, told.said)
+    if found is None:
+        found = _named_next(counted, place.rest, place.number)
+    return (found if place.several else found[:1]) if found else []
+
+
+def _named_next(lists: Sequence[list[Unit]], done: str, number: int) -> list[Unit] | None:
+    """The items from so many steps after the one that is named best; None when none is."""
+    last = next((part for part in _CLAUSE.split(done)[::-1] if len(set(terms(part))) > 1), "")
     best, following = _NAMED, None
     for steps in lists:
-        if not steps[0].text[0].isdigit():
-            continue
         for at, step in enumerate(steps):
-            # "看到已开通的提示后点…": the item that begins with what is done is the next one.
-            begins = _share(step.text.partition("后")[0], place.rest) if "后" in step.text else 0.0
-            then = at + place.number - (begins > _NAMED)
-            share = max(begins, _share(step.text, place.rest))
-            if share > best and then < len(steps):
-                best, following = share, steps[then]
+            # "看到已开通的提示后点…": the item that goes on after what is done is the next one.
+            *begun, _ = filter(None, _PARTS.split(step.text.rstrip("。")))
+            goes_on = max((_share(part, last) for part in begun), default=0.0)
+            ends = _share(step.text, done)
+            is_begun = goes_on > _NAMED and goes_on + _GOES_ON > ends
+            share = goes_on + _GOES_ON if is_begun else ends
+            then = at + number - is_begun
+            if share > best:
+                best, following = share, steps[then:]
     return following
 
 
-def _share(text: str, named: str) -> float:
-    """The share of a clause's terms that a text holds; the clause of those that fits best."""
+def _told_next(lists: Sequence[list[Unit]], said: str) -> list[Unit] | None:
+    """What comes after the item that was told last, be it of the list that goes on from there."""
+    best, told = _SAID, None
+    for at, steps in enumerate(lists):
+        for nth, step in enumerate(steps):
+            # Quoted as it stands, rather than told in other words.
+            share = 2.0 if step.text in said else _share(step.text, said, least=4)
+            if share >= best:
+                best, told = share, (at, nth)
+    if told is None:
+        return None
+    own = lists[told[0]]
+    if following := own[told[1] + 1 :]:
+        return following
+    heading = own[0].passage.heading
+    best, going_on = _SAID, None
+    for steps in lists:
+        for nth, step in enumerate(steps if steps is not own else ()):
+            called = _MARKER.sub("", step.text).partition("：")[0]
+            share = _share(heading, called, least=1)
+            if share >= best:
+                best, going_on = share, steps[nth + 1 :]
+    return going_on
+
+
+def _share(text: str, naming: str, *, least: int = 2) -> float:
+    """The share of a clause's terms that a text holds; the clause of those that fits best.
+
+    A clause of less than ``least`` terms names nothing.
+    """
     held = set(terms(text))
-    clauses = [set(terms(clause)) for clause in _CLAUSE.split(named)]
-    return max((len(held & asked) / len(asked) for asked in clauses if len(asked) > 1), default=0.0)
+    clauses = [set(terms(clause)) for clause in _CLAUSE.split(naming)]
+    return max(
+        (len(held & asked) / len(asked) for asked in clauses if len(asked) >= least), default=0.0
+    )
 
 
 def _label(text: str) -> int | None:

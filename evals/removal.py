@@ -29,12 +29,19 @@ class HidingRetriever(HybridRetriever):
     """
 
     hidden: str | None = None
-    _last: tuple[tuple[str, str], Retrieved] | None = None
+    _last: tuple[tuple[str, str, Passage | None], Retrieved] | None = None
     _words: _Words | None = None
 
-    def search(self, question: str, count: int = 8, *, focus: str = "") -> Retrieved:
+    def search(
+        self,
+        question: str,
+        count: int = 8,
+        *,
+        focus: str = "",
+        talked_of: Passage | None = None,
+    ) -> Retrieved:
         """The best passages that are not of the hidden article."""
-        found = self._everything(question, focus)
+        found = self._everything(question, focus, talked_of)
         passages = found.passages
         if self.hidden is not None:
             passages = self._without(passages, self.hidden)
@@ -49,12 +56,13 @@ class HidingRetriever(HybridRetriever):
             self._words = _Words(self._index.iter_passages())
         return _LexicalWithout(self._words, self.hidden)
 
-    def _everything(self, question: str, focus: str) -> Retrieved:
-        if self._last is None or self._last[0] != (question, focus):
+    def _everything(self, question: str, focus: str, talked_of: Passage | None) -> Retrieved:
+        asked = (question, focus, talked_of)
+        if self._last is None or self._last[0] != asked:
             hidden, self.hidden = self.hidden, None
             try:
-                found = super().search(question, _EVERYTHING, focus=focus)
-                self._last = ((question, focus), found)
+                found = super().search(question, _EVERYTHING, focus=focus, talked_of=talked_of)
+                self._last = (asked, found)
             finally:
                 self.hidden = hidden
         return self._last[1]

@@ -98,3 +98,22 @@ def test_a_step_that_is_done_leads_to_the_next(conversation: Conversation) -> No
     history = said("企业小商店开张任务步骤二怎么弄", "验证账户。")
     (reading,) = conversation.readings("这步弄完了，接着干嘛", history)
     assert "步骤3" in reading
+
+
+@pytest.mark.parametrize("message", ["哪些费用", "是哪些费用啊", "哪几种费用"])
+def test_which_ones_are_looked_for_by_what_the_last_answer_said_of_them(
+    conversation: Conversation, message: str
+) -> None:
+    history = said("小红书到账的钱比账单少", "有的费用在打款时自动扣除，别的不用管。")
+    first, *rest = conversation.readings(message, history)
+    assert "打款时自动扣除" in first
+    assert "别的不用管" not in first
+    assert "小红书" in first
+    assert rest
+
+
+def test_which_ones_of_what_was_not_said_take_nothing_from_the_last_answer(
+    conversation: Conversation,
+) -> None:
+    history = said("小红书到账的钱比账单少", "有的费用在打款时自动扣除。")
+    assert not any("打款" in reading for reading in conversation.readings("哪些证件", history))

@@ -338,3 +338,53 @@ def test_how_the_words_were_read_is_part_of_the_calculation(bot: MerchantBot) ->
     assert "如果是 19:30" in "\n".join(answer.calculations[0].assumptions)
     assert "如果是 19:30" in answer.text
     assert "已略去" not in answer.text
+
+
+def test_what_comes_next_is_told_from_where_the_last_answer_was(bot: MerchantBot) -> None:
+    history = [
+        Turn("user", "企业微信小商店签约谁扫码"),
+        Turn("assistant", "由超级管理者用微信扫二维码。"),
+    ]
+    answer = bot.ask("扫了以后点哪儿", history=history)
+    assert answer.citations[-1].quote.startswith("3. 扫码后进入签署协议界面")
+
+
+def test_which_ones_is_answered_by_the_section_of_the_last_answer(bot: MerchantBot) -> None:
+    first = bot.ask("小红书账单金额和实际到账金额为什么不一致")
+    history = [
+        Turn("user", "小红书账单金额和实际到账金额为什么不一致"),
+        Turn("assistant", first.citations[0].quote.split("。")[0] + "。"),
+    ]
+    answer = bot.ask("哪些费用啊", history=history)
+    assert answer.status == "answered"
+    assert "物流费用" in answer.text
+    assert "智能营销短信费用" in answer.text
+
+
+def test_a_sentence_that_answers_as_well_comes_before_what_is_left_open(bot: MerchantBot) -> None:
+    history = [
+        Turn("user", "小红书什么时候给我发告警"),
+        Turn("assistant", "24小时回复率、核心指标等低于平台指标时，会发出告警通知。"),
+    ]
+    answer = bot.ask("不回应会怎样", history=history)
+    assert answer.status == "answered"
+    assert "关闭" in answer.citations[0].quote
+
+
+def test_a_made_up_answer_before_is_neither_quoted_nor_asked_on_about(bot: MerchantBot) -> None:
+    history = [
+        Turn("user", "小红书渠道费几个点"),
+        Turn("assistant", "小红书收三种费用：入会费999元、年费、押金。"),
+    ]
+    answer = bot.ask("哪些费用", history=history)
+    assert "999" not in answer.text
+    assert "入会费" not in answer.text
+
+
+def test_what_asks_something_else_is_not_refused_for_the_figure_asked_before(
+    bot: MerchantBot,
+) -> None:
+    history = [Turn("user", "小红书渠道费几个点"), Turn("assistant", "费率是0.7%。")]
+    answer = bot.ask("谁收的", history=history)
+    assert answer.status == "answered"
+    assert "第三方支付平台" in answer.text

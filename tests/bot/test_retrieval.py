@@ -226,3 +226,12 @@ def test_every_citation_is_character_exact(bot: MerchantBot) -> None:
     for citation in cited:
         text = bot.retriever.article_text(citation.article_id)
         assert text is not None and text[citation.start : citation.end] == citation.quote
+
+
+def test_what_the_talk_is_of_gains_only_within_its_article(settings: Settings) -> None:
+    retriever = retriever_of(settings)
+    before = {passage.id: passage.score for passage in retriever.search("周期").passages}
+    (talked_of,) = retriever.passages_of("settle")
+    after = retriever.search("周期", talked_of=talked_of).passages
+    gained = {passage.article_id for passage in after if passage.score > before[passage.id]}
+    assert gained == {"settle"}

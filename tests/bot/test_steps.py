@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 
 from bot.answers import Passage
-from bot.steps import advanced, named_item, place_asked, step_asked, without_place
+from bot.steps import (
+    Told,
+    advanced,
+    asks_more,
+    named_item,
+    place_asked,
+    step_asked,
+    without_place,
+)
 from tests.bot.passages import passage
 
 STEPS = passage(
@@ -91,5 +99,57 @@ def test_an_item_is_called_by_its_words_up_to_the_first_stop() -> None:
 def test_a_follow_up_moves_the_place_of_the_topic_on() -> None:
     assert advanced("怎么开通 第一步", "第三步呢") == "怎么开通 第三步呢"
     assert place_asked(advanced("怎么开通 第一步", "然后呢") or "").number == 2  # type: ignore[union-attr]
+    assert "步骤3" in (advanced("任务步骤二怎么弄", "验证完了,下一步") or "")
     assert advanced("怎么开通", "要多久") is None
     assert advanced("怎么开通", "第二步要多久") is None
+
+
+REVIEW = replace(
+    passage(
+        "审核后按以下步骤开张：\n\n"
+        "1. 收到通知后再次进入程序，点签约按钮。\n"
+        "2. 核对信息，确认后点同意。"
+    ),
+    heading="怎么签约",
+)
+WAY = passage(
+    "整体流程如下：\n\n1. 完善信息：上传证件。\n2. 签约：点签约按钮。\n3. 发布商品：点发布。",
+    start=500,
+)
+
+
+def next_told(message: str, said: str) -> str:
+    """What is quoted for a message after an answer, where nothing else was found."""
+    place = place_asked(message)
+    assert place is not None
+    told = Told(message, said, REVIEW, [WAY, REVIEW])
+    return "".join(span.quote for span in step_asked([KINDS], place, told=told)[-1:])
+
+
+@pytest.mark.parametrize("message", ["然后呢", "再然后呢", "弄完了,然后呢", "点了以后点哪儿"])
+def test_what_comes_next_goes_on_from_the_item_that_the_last_answer_told(message: str) -> None:
+    assert next_told(message, "再次进入程序，点签约按钮。") == "2. 核对信息，确认后点同意。"
+
+
+def test_after_the_last_item_of_a_list_the_whole_way_goes_on() -> None:
+    assert next_told("然后呢", "核对信息，确认后点同意。") == "3. 发布商品：点发布。"
+
+
+def test_what_the_message_names_as_done_counts_more_than_the_last_answer() -> None:
+    said = "核对信息，确认后点同意。"
+    assert next_told("收到通知了,接着点哪", said) == REVIEW.text.split("\n")[2]
+
+
+def test_what_the_last_answer_made_up_leads_to_no_step() -> None:
+    assert next_told("然后呢", "先交九百九十九元押金，再等三个月。") == ""
+
+
+def test_asked_for_all_that_is_left_the_rest_of_the_list_is_quoted() -> None:
+    assert found("打开客服服务之后要做哪些事") == STEPS.text.split("\n", 4)[4]
+
+
+def test_more_about_an_item_is_not_the_item_again() -> None:
+    for question, more in (("第一个具体说说", True), ("第一个是什么", False)):
+        place = place_asked(question)
+        assert place is not None
+        assert asks_more(place) is more
