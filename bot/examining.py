@@ -10,6 +10,7 @@ from itertools import chain
 from bot.answers import Question, Turn
 from bot.confidence import QUESTION_FEATURE, Calibration, features
 from bot.conversation import Conversation
+from bot.neighbours import leaning
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
@@ -24,6 +25,8 @@ _LOOK_BACK = 3
 _CLEAR = 0.75
 # So alike are questions about one topic.
 _SAME_TOPIC = 0.9
+# So many of the questions that no article answers stand against those that some article does.
+_NEIGHBOURS = 60
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,10 @@ class Examiner:
         foreign -= self.platforms.named_others(found.passages[0].text)
         near = self.uncovered.nearest(found.vector)
         likeness = near.similarity if near else None
-        values = features(found, ranked, self.retriever.lexical(), self.wording, likeness)
+        leans = leaning(
+            found.vector, found.answered, self.uncovered.near(found.vector, _NEIGHBOURS)
+        )
+        values = features(found, ranked, self.retriever.lexical(), self.wording, likeness, leans)
         confidence = round(self.calibration.probability(values), 4)
         best = ranked[0].unit.passage
         held = "\n".join([best.title, best.section, best.text, *best.questions])

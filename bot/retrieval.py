@@ -47,12 +47,14 @@ class Weights:
 
 @dataclass(frozen=True)
 class Retrieved:
-    """Passages best first; the text searched with, its vector and the platforms named."""
+    """Passages best first; the text searched with, its vector and the platforms named; the
+    vectors of the nearest questions that articles answer, shape (questions, dimension)."""
 
     asking: str
     named: frozenset[str]
     passages: tuple[Passage, ...]
     vector: Vectors
+    answered: Vectors
 
 
 class HybridRetriever:
@@ -103,11 +105,10 @@ class HybridRetriever:
         vector = self._vector(asking, focus)
         lexical = self._shares(asking, focus)
         dense = _best(self._index.near_passages(vector, self._candidates))
-        asked = (
-            _best(self._index.near_questions(vector, self._candidates))
-            if self._use_questions
-            else {}
+        questions = (
+            self._index.near_questions(vector, self._candidates) if self._use_questions else []
         )
+        asked = _best(questions)
         ids = dense.keys() | lexical.keys() | asked.keys()
         for passage_id, own in self._index.vectors(sorted(ids - dense.keys())).items():
             dense[passage_id] = float(own @ vector)
@@ -137,7 +138,9 @@ class HybridRetriever:
             for row, article in rows
         ]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
-        return Retrieved(asking, named, tuple(passages[:count]), vector)
+        return Retrieved(
+            asking, named, tuple(passages[:count]), vector, _vectors(questions, vector.size)
+        )
 
     def _shares(self, asking: str, focus: str) -> dict[str, float]:
         texts = [asking, focus] if focus else [asking]
@@ -274,3 +277,8 @@ def _best(hits: Iterable[Hit]) -> dict[str, float]:
     for hit in hits:
         best[hit.passage_id] = max(hit.similarity, best.get(hit.passage_id, -1.0))
     return best
+
+
+def _vectors(hits: Iterable[Hit], dimension: int) -> Vectors:
+    rows = [hit.vector for hit in hits if hit.vector is not None]
+    return np.stack(rows) if rows else np.empty((0, dimension), dtype=np.float32)

@@ -54,8 +54,8 @@ class Topic:
 class Uncovered:
     """Topics that no article covers. Safe to share between threads.
 
-    Their vectors are made with the first question and kept in ``folder``, which can be deleted
-    at any time; without a folder they are made anew in every process.
+    Their vectors are made by ``prepare`` or the first question and kept in ``folder``, which can
+    be deleted at any time; without a folder they are made anew in every process.
     """
 
     def __init__(
@@ -81,6 +81,18 @@ class Uncovered:
         likeness = self._known() @ vector
         at = int(likeness.argmax())
         return Nearest(self._asks[at][0], float(likeness[at]))
+
+    def near(self, vector: Vectors, count: int) -> Vectors:
+        """Vectors of the questions most like one; shape (at most ``count``, dimension)."""
+        if not self._asks:
+            return np.empty((0, vector.size), dtype=np.float32)
+        known = self._known()
+        return known[np.argsort(known @ vector)[::-1][:count]]
+
+    def prepare(self) -> None:
+        """Make the vectors unless they are there, so that no question has to wait for them."""
+        if self._asks:
+            self._known()
 
     def words_in(self, text: str) -> frozenset[str]:
         """Words of the topics that stand in a text, folded."""
