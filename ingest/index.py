@@ -558,7 +558,7 @@ class ArticleIndex:
             lambda there: there[name].query(
                 query_embeddings=vector.reshape(1, -1),
                 n_results=count,
-                include=cast(Any, include),
+                include=cast(Any, list(include)),
             )
         )
         distances, metadatas, vectors = (
