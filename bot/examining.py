@@ -22,7 +22,7 @@ from bot.wording import Wording
 # So many of the earlier messages are looked at for what is talked of.
 _LOOK_BACK = 3
 # From here on a reading is taken without looking at the next one.
-_CLEAR = 0.75
+_CLEAR = 0.8
 # So alike are questions about one topic.
 _SAME_TOPIC = 0.9
 # So many of the questions that no article answers stand against those that some article does.
