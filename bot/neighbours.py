@@ -8,6 +8,7 @@ the many questions around lie tells more.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.embedders import Vectors
 
@@ -15,6 +16,10 @@ from ingest.embedders import Vectors
 # trusts any single one; found by cross-validation on the labelled questions.
 _NARROW = 20.0
 _RIDGE = 1.0
+# The squared error that is left.
+_EXACT = 1e-10
+
+Floats = NDArray[np.float64]
 
 
 def leaning(vector: Vectors, answered: Vectors, unanswered: Vectors) -> float | None:
@@ -25,8 +30,32 @@ def leaning(vector: Vectors, answered: Vectors, unanswered: Vectors) -> float | 
     """
     if not len(answered) or not len(unanswered):
         return None
-    around = np.concatenate([answered, unanswered]).astype(np.float64)
+    around = np.concatenate([answered, unanswered])
     sides = np.repeat([1.0, -1.0], [len(answered), len(unanswered)])
-    alike = np.exp(-_NARROW * (1.0 - around @ around.T))
-    weights = np.linalg.solve(alike + _RIDGE * np.eye(len(around)), sides)
-    return float(np.exp(-_NARROW * (1.0 - around @ vector)) @ weights)
+    # No BLAS or LAPACK: on a busy machine their threads wait for one another longer (often 20 ms,
+    # at times 800) than all of this takes (0.6 ms).
+    alike = _alike(np.einsum("id,jd->ij", around, around))
+    weights = _solved(alike + _RIDGE * np.eye(len(around)), sides)
+    return float(np.sum(_alike(np.einsum("id,d->i", around, vector)) * weights))
+
+
+def _alike(cosines: NDArray[np.float32]) -> Floats:
+    return np.exp(-_NARROW * (1.0 - cosines.astype(np.float64)))
+
+
+def _solved(matrix: Floats, wanted: Floats) -> Floats:
+    """``x`` of ``matrix @ x = wanted`` by conjugate gradients; the matrix is positive definite."""
+    solution = np.zeros_like(wanted)
+    left = wanted.copy()
+    way = left.copy()
+    size = float(np.sum(left * left))
+    for _ in range(len(wanted)):
+        if size < _EXACT:
+            break
+        moved = np.einsum("ij,j->i", matrix, way)
+        step = size / float(np.sum(way * moved))
+        solution += step * way
+        left -= step * moved
+        before, size = size, float(np.sum(left * left))
+        way = left + size / before * way
+    return solution

@@ -78,7 +78,7 @@ class Uncovered:
         """What is most like a question's vector; None where no topic is listed."""
         if not self._asks:
             return None
-        likeness = self._known() @ vector
+        likeness = _likeness(self._known(), vector)
         at = int(likeness.argmax())
         return Nearest(self._asks[at][0], float(likeness[at]))
 
@@ -87,7 +87,7 @@ class Uncovered:
         if not self._asks:
             return np.empty((0, vector.size), dtype=np.float32)
         known = self._known()
-        return known[np.argsort(known @ vector)[::-1][:count]]
+        return known[np.argsort(_likeness(known, vector))[::-1][:count]]
 
     def prepare(self) -> None:
         """Make the vectors unless they are there, so that no question has to wait for them."""
@@ -137,6 +137,12 @@ class Uncovered:
             return None
         made_of = json.dumps([self._embedder.name, *self.questions])
         return self._folder / f"{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.npy"
+
+
+def _likeness(known: Vectors, vector: Vectors) -> Vectors:
+    # Not by BLAS, whose threads wait for one another on a busy machine.
+    likeness: Vectors = np.einsum("id,d->i", known, vector)
+    return likeness
 
 
 def load_uncovered(corpus_dir: Path, embedder: Embedder, folder: Path | None = None) -> Uncovered:
