@@ -21,6 +21,7 @@ help: ## 列出所有目标
 
 setup: $(STAMPS)/run ## 准备运行环境：.venv、向量模型、索引；都齐了就什么都不做
 	@$(PY) -m ingest sync --rebuild-outdated || echo "上面说的文章没有入库，其余的照常使用。" >&2
+	@$(PY) -m bot prepare
 
 run: setup ## 准备环境，回答一个例题，然后打开网页服务（http://127.0.0.1:7860）
 	@echo "问：$(EXAMPLE)"

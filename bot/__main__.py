@@ -63,6 +63,18 @@ def batch(
 
 
 @app.command()
+def prepare() -> None:
+    """先做好第一个问题要用的东西；都齐了就什么都不做。"""
+    from bot.uncovered import load_uncovered
+    from ingest.embedders import make_embedder
+    from ingest.settings import load_settings
+
+    settings = load_settings()
+    embedder = make_embedder(settings, lambda line: typer.echo(line, err=True))
+    load_uncovered(settings.corpus_dir, embedder, settings.data_dir / "uncovered").prepare()
+
+
+@app.command()
 def tools() -> None:
     """列出所有规则计算工具和它们的输入。"""
     from bot.tools import TOOLS, tool_schema

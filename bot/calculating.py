@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,10 +12,13 @@ from bot.errors import InputError, OutsideRulesError, RuleDataError
 from bot.platforms import Platforms
 from bot.rules.parameters import load_rules
 from bot.rules.ruleset import Rules
-from bot.tools import run_tool
+from bot.tools import TOOLS, run_tool
 from bot.understanding import Missing, ToolRequest, questions_left, understand
 from ingest.articles import Article
 from ingest.markdown import section_at
+
+# "This fee": what was computed just before.
+_THIS_FEE = re.compile("(?:这|那|该)[笔个项]?费用?")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Calculator:
                 self._run(request, today, self.rules, calculations, problems)
         readings = tuple(dict.fromkeys(line for request in requests for line in request.readings))
         left = questions_left(text, requests, today, platforms=self._platforms)
+        left = tuple((typed, _with_fee_named(meant, requests)) for typed, meant in left)
         problems = list(dict.fromkeys(problems))
         return Worked(tuple(calculations), missing, tuple(problems), readings, left)
 
@@ -70,6 +75,13 @@ class Calculator:
             calculations.append(replace(made, assumptions=assumptions))
         except (InputError, OutsideRulesError) as exc:
             problems.append(str(exc))
+
+
+def _with_fee_named(question: str, requests: Sequence[ToolRequest]) -> str:
+    """The question with the fee that it points at called by its name."""
+    titles = (TOOLS[request.tool].title for request in requests)
+    fee = next((title for title in titles if title.endswith("费")), None)
+    return _THIS_FEE.sub(fee, question, count=1) if fee else question
 
 
 class _Texts(Mapping[str, str]):

@@ -24,6 +24,7 @@ _ALIKE_ANYWAY = 0.8
 _FILE = Path(__file__).with_name("confidence.json")
 QUESTION_FEATURE = "question_similarity"
 UNCOVERED_FEATURE = "uncovered"
+LEANING_FEATURE = "leaning"
 FEATURES = (
     "passage_similarity",
     QUESTION_FEATURE,
@@ -39,13 +40,14 @@ FEATURES = (
     "same_platform",
     "other_case",
     UNCOVERED_FEATURE,
+    LEANING_FEATURE,
 )
 # A corpus may list neither how merchants ask nor what it does not cover: each fit by what it
 # leaves out, the fullest first.
 FITS: Mapping[str, frozenset[str]] = {
     "with_topics": frozenset(),
-    "with_questions": frozenset({UNCOVERED_FEATURE}),
-    "without_questions": frozenset({QUESTION_FEATURE, UNCOVERED_FEATURE}),
+    "with_questions": frozenset({UNCOVERED_FEATURE, LEANING_FEATURE}),
+    "without_questions": frozenset({QUESTION_FEATURE, UNCOVERED_FEATURE, LEANING_FEATURE}),
 }
 
 
@@ -55,11 +57,13 @@ def features(
     lexical: LexicalIndex,
     wording: Wording,
     uncovered: float | None = None,
+    leaning: float | None = None,
 ) -> dict[str, float]:
     """What the probability is made of, by name; found and ranked must not be empty.
 
     ``uncovered`` is how like the question is to one that no article answers; None where none
-    is listed. What is not known of this corpus is left out.
+    is listed. ``leaning`` is to which side the questions around it lean, see ``neighbours``.
+    What is not known of this corpus is left out.
     """
     asked = list(dict.fromkeys(terms(found.asking)))
     best = found.passages[0]
@@ -90,6 +94,8 @@ def features(
         values[QUESTION_FEATURE] = max(nearest, _ALIKE_ANYWAY)
     if uncovered is not None:
         values[UNCOVERED_FEATURE] = uncovered
+    if leaning is not None:
+        values[LEANING_FEATURE] = leaning
     return values
 
 

@@ -10,6 +10,7 @@ from itertools import chain
 from bot.answers import Question, Turn
 from bot.confidence import QUESTION_FEATURE, Calibration, features
 from bot.conversation import Conversation
+from bot.neighbours import leaning
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
@@ -22,12 +23,14 @@ from bot.wording import Wording
 # So many of the earlier messages are looked at for what is talked of.
 _LOOK_BACK = 3
 # From here on a reading is taken without looking at the next one.
-_CLEAR = 0.75
+_CLEAR = 0.8
 # So alike are questions about one topic.
 _SAME_TOPIC = 0.9
 # An answer is of the passage that holds this share of its words.
 _FROM_THERE = 0.5
 _MAY_BE_FROM = 5
+# So many of the questions that no article answers stand against those that some article does.
+_NEIGHBOURS = 60
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,10 @@ class Examiner:
         foreign -= self.platforms.named_others(found.passages[0].text)
         near = self.uncovered.nearest(found.vector)
         likeness = near.similarity if near else None
-        values = features(found, ranked, self.retriever.lexical(), self.wording, likeness)
+        leans = leaning(
+            found.vector, found.answered, self.uncovered.near(found.vector, _NEIGHBOURS)
+        )
+        values = features(found, ranked, self.retriever.lexical(), self.wording, likeness, leans)
         confidence = round(self.calibration.probability(values), 4)
         best = ranked[0].unit.passage
         held = "\n".join([best.title, best.section, best.text, *best.questions])

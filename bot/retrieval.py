@@ -52,12 +52,14 @@ class Weights:
 
 @dataclass(frozen=True)
 class Retrieved:
-    """Passages best first; the text searched with, its vector and the platforms named."""
+    """Passages best first; the text searched with, its vector and the platforms named; the
+    vectors of the nearest questions that articles answer, shape (questions, dimension)."""
 
     asking: str
     named: frozenset[str]
     passages: tuple[Passage, ...]
     vector: Vectors
+    answered: Vectors
 
 
 class HybridRetriever:
@@ -116,11 +118,10 @@ class HybridRetriever:
         vector = self._vector(asking, focus)
         lexical = self._shares(asking, focus)
         dense = _best(self._index.near_passages(vector, self._candidates))
-        asked = (
-            _best(self._index.near_questions(vector, self._candidates))
-            if self._use_questions
-            else {}
+        questions = (
+            self._index.near_questions(vector, self._candidates) if self._use_questions else []
         )
+        asked = _best(questions)
         ids = dense.keys() | lexical.keys() | asked.keys()
         for passage_id, own in self._index.vectors(sorted(ids - dense.keys())).items():
             dense[passage_id] = float(own @ vector)
@@ -152,7 +153,9 @@ class HybridRetriever:
         if talked_of:
             passages = [self._nearer(passage, talked_of) for passage in passages]
         passages.sort(key=lambda passage: (-passage.score, passage.id))
-        return Retrieved(asking, named, tuple(passages[:count]), vector)
+        return Retrieved(
+            asking, named, tuple(passages[:count]), vector, _vectors(questions, vector.size)
+        )
 
     def _nearer(self, passage: Passage, talked_of: Passage) -> Passage:
         """The passage with what it gains by what the talk is about."""
@@ -305,3 +308,8 @@ def _best(hits: Iterable[Hit]) -> dict[str, float]:
     for hit in hits:
         best[hit.passage_id] = max(hit.similarity, best.get(hit.passage_id, -1.0))
     return best
+
+
+def _vectors(hits: Iterable[Hit], dimension: int) -> Vectors:
+    rows = [hit.vector for hit in hits if hit.vector is not None]
+    return np.stack(rows) if rows else np.empty((0, dimension), dtype=np.float32)

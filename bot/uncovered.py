@@ -54,8 +54,8 @@ class Topic:
 class Uncovered:
     """Topics that no article covers. Safe to share between threads.
 
-    Their vectors are made with the first question and kept in ``folder``, which can be deleted
-    at any time; without a folder they are made anew in every process.
+    Their vectors are made by ``prepare`` or the first question and kept in ``folder``, which can
+    be deleted at any time; without a folder they are made anew in every process.
     """
 
     def __init__(
@@ -78,9 +78,21 @@ class Uncovered:
         """What is most like a question's vector; None where no topic is listed."""
         if not self._asks:
             return None
-        likeness = self._known() @ vector
+        likeness = _likeness(self._known(), vector)
         at = int(likeness.argmax())
         return Nearest(self._asks[at][0], float(likeness[at]))
+
+    def near(self, vector: Vectors, count: int) -> Vectors:
+        """Vectors of the questions most like one; shape (at most ``count``, dimension)."""
+        if not self._asks:
+            return np.empty((0, vector.size), dtype=np.float32)
+        known = self._known()
+        return known[np.argsort(_likeness(known, vector))[::-1][:count]]
+
+    def prepare(self) -> None:
+        """Make the vectors unless they are there, so that no question has to wait for them."""
+        if self._asks:
+            self._known()
 
     def words_in(self, text: str) -> frozenset[str]:
         """Words of the topics that stand in a text, folded."""
@@ -125,6 +137,12 @@ class Uncovered:
             return None
         made_of = json.dumps([self._embedder.name, *self.questions])
         return self._folder / f"{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.npy"
+
+
+def _likeness(known: Vectors, vector: Vectors) -> Vectors:
+    # Not by BLAS, whose threads wait for one another on a busy machine.
+    likeness: Vectors = np.einsum("id,d->i", known, vector)
+    return likeness
 
 
 def load_uncovered(corpus_dir: Path, embedder: Embedder, folder: Path | None = None) -> Uncovered:

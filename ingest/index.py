@@ -27,7 +27,8 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -125,10 +126,12 @@ class ArticleRow:
 
 @dataclass(frozen=True)
 class Hit:
-    """A row near a question: the passage's id and the cosine similarity."""
+    """A row near a question: the passage's id, the cosine similarity, and the row's own vector
+    where it is a merchant's question."""
 
     passage_id: str
     similarity: float
+    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -544,27 +547,34 @@ class ArticleIndex:
 
     def near_passages(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
         """The passages nearest to a question's vector, best first."""
-        return self._near("passages", vector, count)
+        return self._near("passages", vector, count, "distances", "metadatas")
 
     def near_questions(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
-        """The passages whose merchants' questions are nearest, best first."""
-        return self._near("questions", vector, count)
+        """The passages whose merchants' questions are nearest, best first, with those vectors."""
+        return self._near("questions", vector, count, "distances", "metadatas", "embeddings")
 
-    def _near(self, name: str, vector: NDArray[np.float32], count: int) -> list[Hit]:
+    def _near(self, name: str, vector: NDArray[np.float32], count: int, *include: str) -> list[Hit]:
         found = self._search(
             lambda there: there[name].query(
                 query_embeddings=vector.reshape(1, -1),
                 n_results=count,
-                include=["distances", "metadatas"],
+                include=cast(Any, list(include)),
             )
         )
-        distances, metadatas = found["distances"], found["metadatas"]
+        distances, metadatas, vectors = (
+            found["distances"],
+            found["metadatas"],
+            found["embeddings"],
+        )
         if not distances or not metadatas:
             return []
+        own: Iterable[Any] = repeat(None, len(distances[0]))
+        if vectors is not None:
+            own = np.asarray(vectors[0], dtype=np.float32)
         return [
-            Hit(str((metadata or {}).get("passage", identifier)), 1.0 - float(distance))
-            for identifier, distance, metadata in zip(
-                found["ids"][0], distances[0], metadatas[0], strict=True
+            Hit(str((metadata or {}).get("passage", identifier)), 1.0 - float(distance), row)
+            for identifier, distance, metadata, row in zip(
+                found["ids"][0], distances[0], metadatas[0], own, strict=True
             )
             # A row deleted by another process since the vectors were loaded has none: where it
             # was a passage, its id still tells the article.

@@ -47,6 +47,23 @@ def test_a_day_that_is_none_is_named(corpus_settings: Settings) -> None:
     assert "'昨天'" in done.stderr and "2021-10-20" in done.stderr
 
 
+def test_what_the_first_question_needs_is_made_once(tmp_path: Path, models_dir: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    topics = "uncovered: [{topic: 发票, asks: [发票怎么开]}]"
+    (corpus / "uncovered.yaml").write_text(topics, encoding="utf-8")
+    settings = local_settings(corpus, tmp_path / "data")
+    settings.data_dir.mkdir()
+    (settings.data_dir / "models").symlink_to(models_dir, target_is_directory=True)
+    made = []
+    for _ in range(2):
+        done = run_module("bot", "prepare", settings=settings)
+        assert done.returncode == 0, done.stderr
+        made.append([path.stat().st_mtime_ns for path in (tmp_path / "data/uncovered").iterdir()])
+    assert len(made[0]) == 1
+    assert made[1] == made[0]
+
+
 def test_asking_before_the_first_sync_says_what_to_run(tmp_path: Path) -> None:
     settings = local_settings(CORPUS, tmp_path / "data")
     done = run_module("bot", "ask", "几个点", settings=settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from bot.errors import BotError
 from bot.uncovered import Topic, Uncovered, load_uncovered
 from evals.calibrate import labelled_questions
 from evals.cases import load_cases
+from ingest.embedders import Vectors
 from ingest.settings import load_settings
 from tests.fakes import CharacterEmbedder
 
@@ -46,6 +48,30 @@ def test_vectors_are_kept_and_made_again_when_the_file_is_broken(tmp_path: Path)
     kept.write_bytes(b"half")
     assert Uncovered(TOPICS, embedder, tmp_path).nearest(asked) == first
     assert np.load(kept).shape[0] == 3
+
+
+def test_the_nearest_ways_of_asking_come_first_and_no_more_than_there_are() -> None:
+    embedder = CharacterEmbedder()
+    uncovered = Uncovered(TOPICS, embedder)
+    asked = embedder.embed_queries(["专票在哪里开"])[0]
+    [best, second] = uncovered.near(asked, 2)
+    assert best @ asked == pytest.approx(1.0, abs=1e-5)
+    assert second @ asked < best @ asked
+    assert uncovered.near(asked, 60).shape == (3, asked.size)
+    assert Uncovered((), embedder).near(asked, 60).shape == (0, asked.size)
+
+
+def test_what_is_prepared_need_not_be_made_by_the_first_question(tmp_path: Path) -> None:
+    class Broken(CharacterEmbedder):
+        def embed_passages(self, texts: Sequence[str]) -> Vectors:
+            raise AssertionError(texts)
+
+    embedder = CharacterEmbedder()
+    Uncovered(TOPICS, embedder, tmp_path).prepare()
+    asked = embedder.embed_queries(["专票在哪里开"])[0]
+    near = Uncovered(TOPICS, Broken(), tmp_path).nearest(asked)
+    assert near is not None
+    assert near.topic == "发票"
 
 
 def test_a_topic_is_named_by_its_word_unless_the_passage_holds_it() -> None:

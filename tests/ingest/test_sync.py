@@ -170,6 +170,8 @@ def test_a_question_leads_to_the_passage_of_its_section(settings: Settings) -> N
     (best, *_) = index.near_questions(EMBEDDER.embed_queries(["抽成多少"])[0], 3)
     assert index.passages([best.passage_id])[best.passage_id].chunk.text == "支付渠道费是0.7%。"
     assert best.similarity == pytest.approx(1.0, abs=1e-5)
+    assert best.vector is not None
+    assert best.vector @ EMBEDDER.embed_queries(["抽成多少"])[0] == pytest.approx(1.0, abs=1e-5)
 
 
 @pytest.mark.parametrize("rebuild", [False, True])
