@@ -95,6 +95,11 @@ def _net_given(message: Message) -> bool:
     return bool(with_role(message, "net")) and not with_role(message, "paid", "price", None)
 
 
+def _why_only(message: Message) -> bool:
+    """手续费为什么是0.7: a reason is asked for, and nothing is said to be paid."""
+    return message.has("asks_why") and not with_role(message, "paid", "price")
+
+
 def _charges_only(message: Message) -> bool:
     return message.has("other_charges") and not (message.has("fee") or message.has("net"))
 
@@ -163,6 +168,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "inverse_asked": _inverse_asked,
     "net_given": _net_given,
     "charges_only": _charges_only,
+    "why_only": _why_only,
     "charges_mixed": _charges_mixed,
     "commission_only": _commission_only,
     "settlement_asked": _settlement_asked,
