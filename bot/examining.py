@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bot.answers import Question, Turn
-from bot.confidence import QUESTION_FEATURE, Calibration, features
+from bot.confidence import LEANING_FEATURE, QUESTION_FEATURE, Calibration, features
 from bot.conversation import Conversation
 from bot.neighbours import leaning
 from bot.platforms import Platforms
@@ -60,6 +60,9 @@ class Examined:
             return self.topic_named
         asked = self.features.get(QUESTION_FEATURE, 0.0)
         near = self.uncovered
+        # To a vague question one of so many comes near by chance, those around it do not.
+        if self.features.get(LEANING_FEATURE, -1.0) >= 0.0:
+            return None
         return near.topic if near and near.similarity >= max(asked, _SAME_TOPIC) else None
 
     @property
