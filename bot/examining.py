@@ -95,12 +95,14 @@ class Examiner:
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""
             examined.append(self.examine(reading, focus=new, told=told))
-            clear = self.is_sure(examined[-1]) and examined[-1].confidence >= _CLEAR
-            if examined[-1].foreign or clear:
+            if examined[-1].foreign or self._is_clear(examined[-1]):
                 return examined[-1]
         best = max(examined, key=lambda seen: seen.confidence)
         # What none of them makes anything of is kept as it is most likely meant.
         return best if self.may_be_answered(best) else examined[0]
+
+    def _is_clear(self, seen: Examined) -> bool:
+        return self.is_sure(seen) and seen.confidence >= _CLEAR
 
     def may_be_answered(self, seen: Examined) -> bool:
         """Whether to ask back is worth it: that needs less certainty than to answer."""
@@ -126,7 +128,7 @@ class Examiner:
             return None
         earlier = [turn.content for turn in reversed(history) if turn.role == "user"]
         seen = (self.examine(message) for message in earlier[:_LOOK_BACK])
-        return next((each for each in seen if self.is_sure(each)), None)
+        return next((each for each in seen if self._is_clear(each)), None)
 
     def _named_by_place(self, question: Question) -> str | None:
         """The message with the item of the earlier list that it means ("the first one")."""

@@ -287,6 +287,39 @@ def test_an_item_of_the_list_before_is_asked_about_by_its_place(bot: MerchantBot
     assert "邀请" in quotes(answer)
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["公司开小商店，做开张任务以前先走哪三步", "企业小商店 正式开张任务之前三步分别是什么"],
+)
+def test_the_list_of_the_section_found_first_is_quoted(bot: MerchantBot, question: str) -> None:
+    assert "选择小商店的类型" in quotes(bot.ask(question)) or "企业/个体户" in quotes(
+        bot.ask(question)
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["小红书抽我多少手续费", "卖一单小红书抽几个点", "境外的单子多久自动收", "点一次延长能多给几天"],
+)
+def test_the_figures_asked_for_most_are_found_in_rough_words(
+    bot: MerchantBot, question: str
+) -> None:
+    answer = bot.ask(question)
+    assert answer.status == "answered"
+    assert any(figure in quotes(answer) for figure in ("0.7%", "30天", "7天"))
+
+
+def test_a_day_told_anew_is_computed_with_and_not_taken_for_an_instruction(
+    bot: MerchantBot,
+) -> None:
+    history = [
+        Turn("user", "常熟10月19号发货 什么时候自动确认"),
+        Turn("assistant", "自动确认收货日 2021-10-31。"),
+    ]
+    answer = bot.ask("那改成10月17号发 哪天自动确认", history=history, today=DAY)
+    assert answer.calculations[0].result["auto_confirm_date"] == "2021-10-29"
+
+
 def test_a_vague_question_that_fits_several_platforms_is_asked_back(bot: MerchantBot) -> None:
     asked = bot.ask("怎么开通")
     assert asked.status == "clarify"
