@@ -299,7 +299,12 @@ def test_the_list_of_the_section_found_first_is_quoted(bot: MerchantBot, questio
 
 @pytest.mark.parametrize(
     "question",
-    ["小红书抽我多少手续费", "卖一单小红书抽几个点", "境外的单子多久自动收", "点一次延长能多给几天"],
+    [
+        "小红书抽我多少手续费",
+        "卖一单小红书抽几个点",
+        "境外的单子多久自动收",
+        "点一次延长能多给几天",
+    ],
 )
 def test_the_figures_asked_for_most_are_found_in_rough_words(
     bot: MerchantBot, question: str
