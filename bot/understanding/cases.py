@@ -11,7 +11,7 @@ from bot.understanding.dates import Lean
 from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
-from bot.understanding.payments import adds_payments, answered_basis, of_other_count, with_more
+from bot.understanding.payments import adds_payments, answered_basis, of_other_count, paid_after
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
 from bot.understanding.values import AS_OF, Slots, Value, merged_months
@@ -251,8 +251,8 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
 def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
     """What is known, with what was added; months told one by one and further orders add up."""
     merged = {**part.slots, **added}
-    if added.get("paid") and part.slots.get("paid") and adds_payments(message):
-        merged["paid"] = (with_more(part.slots["paid"][0], added["paid"][0], message),)
+    if added.get("paid") and part.slots.get("paid"):
+        merged["paid"] = (paid_after(part.slots["paid"][0], added["paid"][0], message),)
     if added.get("months") and part.slots.get("months"):
         merged["months"] = (merged_months(part.slots["months"][0], added["months"][0]),)
     return merged

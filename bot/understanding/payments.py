@@ -187,7 +187,39 @@ def adds_payments(message: Message) -> bool:
     return first is not None and message.words.has("append", message.text[: first.start])
 
 
-def with_more(before: Value, added: Value, message: Message) -> Value:
+def paid_after(before: Value, added: Value, message: Message) -> Value:
+    """What is paid once a message tells of one order more, of one of those before, of the price
+    of each, or of other orders."""
+    if adds_payments(message):
+        return _with_more(before, added, message)
+    return _one_told_anew(before, added, message) or _at_another_price(before, added, message)
+
+
+def _one_told_anew(before: Value, added: Value, message: Message) -> Value | None:
+    """第二单其实付了550: that one of the payments before; None where none is named by its place."""
+    first = next(iter(message.amounts), None)
+    told = first and message.words.concepts["place_in_list"].search(message.text[: first.start])
+    if not told or not isinstance(before.value, list) or not isinstance(added.value, list):
+        return None
+    place = number(told["place"])
+    if place is None or not 1 <= place <= len(before.value) or len(added.value) != 1:
+        return Value(ask="")
+    values = list(before.value)
+    values[int(place) - 1] = added.value[0]
+    return Value(values, (*before.readings, *added.readings))
+
+
+def _at_another_price(before: Value, added: Value, message: Message) -> Value:
+    """每单89呢: for as many orders as before."""
+    told = dict(before.details)
+    is_price = message.has("each") and order_count(message) is None and "orders" in told
+    if not is_price or not isinstance(added.value, list) or len(added.value) != 1:
+        return added
+    text = message.amounts[0].text
+    return _on_basis("each", {**told, "value": added.value[0], "text": text})
+
+
+def _with_more(before: Value, added: Value, message: Message) -> Value:
     """The payments told before and those added; asked for where they are not as many as said."""
     if not (isinstance(before.value, list) and isinstance(added.value, list)):
         return added
