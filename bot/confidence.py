@@ -89,13 +89,15 @@ def features(
         "same_platform": float(best.platform in found.named),
         "other_case": float(best.other_case),
     }
-    if any(passage.questions for passage in found.passages[:3]):
+    # An article that does not say how merchants ask is judged by itself: what is listed as not
+    # covered was listed without it.
+    if best.questions:
         nearest = max(passage.asked for passage in found.passages[:3])
         values[QUESTION_FEATURE] = max(nearest, _ALIKE_ANYWAY)
-    if uncovered is not None:
-        values[UNCOVERED_FEATURE] = uncovered
-    if leaning is not None:
-        values[LEANING_FEATURE] = leaning
+        if uncovered is not None:
+            values[UNCOVERED_FEATURE] = uncovered
+        if leaning is not None:
+            values[LEANING_FEATURE] = leaning
     return values
 
 
