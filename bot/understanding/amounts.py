@@ -32,7 +32,7 @@ _AMOUNT = (
 _CURRENCY_BEFORE = re.compile(r"(?:[¥￥]|rmb|cny)\s?[\d,.]*$")
 _TIMES = re.compile(r"\s*[x×*✕]\s*(\d{1,4})(?![\d.])")
 _COUNTED = (
-    "单|件|笔|条|次|份|箱|盒|台|双|套|人|家|款|批|页|张|级|折|种|项|瓶|只|斤|公斤|kg|克|"
+    "单|件(?!套)|笔|条|次|份|箱|盒|台|双|套|人|家|款|批|页|张|级|折|种|项|瓶|只|斤|公斤|kg|克|"
     "天|日|号|周|个|年|月|小时|分钟|点|岁|度|倍|位|店|%|‰|成(?!交)|个点|包(?!邮)|楼|层|期|米|公里|"
     "orders|(?<=\\b1 )order|pcs|items?|days?|weeks?|months?|years?|hours?|minutes?|"
     "percent|points?|st|nd|rd|th"

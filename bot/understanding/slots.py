@@ -71,7 +71,8 @@ def _settlement(message: Message, filling: bool) -> Slots:
 
 def _after_shipping(message: Message, days: tuple[Value, ...]) -> tuple[Value, ...]:
     """11月1日发货，双11确认收货: a receipt before its shipping is read in the wrong year."""
-    shipped = [day.value for day in shipping_days(message, False) if day.value]
+    told = message.dates_of("shipped")
+    shipped = [day.value for day in shipping_days(message, False) if day.value] if told else []
     if len(shipped) != 1 or not any(day.value and day.value < shipped[0] for day in days):
         return days
     return (Value(ask=""),)
@@ -190,6 +191,9 @@ def _hours(message: Message, filling: bool) -> Slots:
         return {}
     if bad:
         return {"times": (Value(problem=bad[0].problem),)}
+    # 凌晨一点多，比如1:15: the exact one is meant.
+    exact = tuple(time for time in times if not time.vague)
+    times = exact if message.has("for_example") and exact else times
     if any(time.vague for time in times):
         return {"times": (Value(ask=""),)}
     clocks = list(dict.fromkeys(time.clock for time in times))
