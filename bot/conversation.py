@@ -118,10 +118,10 @@ class Conversation:
         """A message that only asks which ones ("是哪些费用"), with the words of the last answer
         that speak of them. They steer where to look; only articles are quoted."""
         asked = _WHICH.fullmatch(message.strip())
-        answers = (turn.content for turn in reversed(history) if turn.role == "assistant")
-        if asked is None or not (said := next(answers, "")):
+        if asked is None:
             return None
-        clause = next((part for part in _PART.split(said) if asked["what"] in part), None)
+        parts = _PART.split(last_answer(history))
+        clause = next((part for part in parts if asked["what"] in part), None)
         return f"{clause} 有哪些{asked['what']}" if clause else None
 
     def _joined(self, topic: str, message: str) -> str:
@@ -149,3 +149,8 @@ class Conversation:
         if platform and not named:
             named = [platform]
         return " ".join([*named, *self.distinctions.cases_kept(topic, message), message])
+
+
+def last_answer(history: Sequence[Turn]) -> str:
+    """What was answered last; empty where nothing was."""
+    return next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")

@@ -9,7 +9,7 @@ from itertools import chain
 
 from bot.answers import Question, Turn
 from bot.confidence import LEANING_FEATURE, QUESTION_FEATURE, Calibration, features
-from bot.conversation import Conversation
+from bot.conversation import Conversation, last_answer
 from bot.neighbours import leaning
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
@@ -157,7 +157,7 @@ class Examiner:
         What was answered only says where to look: whether it is right is not relied on.
         """
         history = question.history
-        said = next((turn.content for turn in reversed(history) if turn.role == "assistant"), "")
+        said = last_answer(history)
         topic = self.conversation.topic(history)
         if not said or topic is None or self.wording.switches_topic(question.text):
             return None
@@ -192,11 +192,9 @@ class Examiner:
             return Examined(text, found, [], {}, 0.0, foreign, timings, focus)
         # The corpus may speak of another platform too: then its name stands in the passage.
         foreign -= self.platforms.named_others(found.passages[0].text)
-        near = self.uncovered.nearest(found.vector)
+        near, unanswered = self.uncovered.near(found.vector, _NEIGHBOURS)
         likeness = near.similarity if near else None
-        leans = leaning(
-            found.vector, found.answered, self.uncovered.near(found.vector, _NEIGHBOURS)
-        )
+        leans = leaning(found.vector, found.answered, unanswered)
         values = features(found, ranked, self.retriever.lexical(), self.wording, likeness, leans)
         confidence = round(self.calibration.probability(values), 4)
         best = ranked[0].unit.passage

@@ -197,15 +197,11 @@ class HybridRetriever:
         """All passages there are, unscored; none where there are more."""
         if self._index.passage_count() > at_most:
             return []
-        nothing: frozenset[str] = frozenset()
-        rows = self._valid(self._index.iter_passages())
-        return [self._scored(*row, 0.0, 0.0, 0.0, nothing, nothing, False) for row in rows]
+        return self._unscored(self._index.iter_passages())
 
     def passages_of(self, article_id: str) -> list[Passage]:
         """All passages of an article in its order, unscored."""
-        nothing: frozenset[str] = frozenset()
-        rows = self._valid(self._index.passages_of([article_id]))
-        found = [self._scored(*row, 0.0, 0.0, 0.0, nothing, nothing, False) for row in rows]
+        found = self._unscored(self._index.passages_of([article_id]))
         return sorted(found, key=lambda passage: passage.start)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
@@ -264,6 +260,10 @@ class HybridRetriever:
             if article.text[row.chunk.start : row.chunk.end] == row.chunk.text:
                 valid.append((row, article))
         return valid
+
+    def _unscored(self, rows: Iterable[PassageRow]) -> list[Passage]:
+        none: frozenset[str] = frozenset()
+        return [self._scored(*r, 0.0, 0.0, 0.0, none, none, False) for r in self._valid(rows)]
 
     def _scored(
         self,

@@ -198,15 +198,18 @@ def _at(lists: Sequence[list[Unit]], number: int) -> list[Unit]:
 
 def _after(lists: Sequence[list[Unit]], place: Place, told: Told | None) -> list[Unit]:
     """The items from so many steps after the one that is done; empty when none is known."""
-    of_talk = told.lists if told else []
-    counted = [steps for steps in [*of_talk, *lists] if steps[0].text[0].isdigit()]
-    whole = [steps for steps in of_talk if steps[0].text[0].isdigit()]
+    of_talk = _numbered(told.lists) if told else []
+    counted = [*of_talk, *_numbered(lists)]
     found = _named_next(counted, told.done if told else place.rest, place.number)
     if found is None and told:
-        found = _told_next(whole, told.said)
+        found = _told_next(of_talk, told.said)
     if found is None:
         found = _named_next(counted, place.rest, place.number)
     return (found if place.several else found[:1]) if found else []
+
+
+def _numbered(lists: Sequence[list[Unit]]) -> list[list[Unit]]:
+    return [steps for steps in lists if steps[0].text[0].isdigit()]
 
 
 def _named_next(lists: Sequence[list[Unit]], done: str, number: int) -> list[Unit] | None:

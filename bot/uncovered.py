@@ -74,20 +74,17 @@ class Uncovered:
         """All ways of asking."""
         return tuple(question for _, question in self._asks)
 
-    def nearest(self, vector: Vectors) -> Nearest | None:
-        """What is most like a question's vector; None where no topic is listed."""
+    def near(self, vector: Vectors, count: int) -> tuple[Nearest | None, Vectors]:
+        """What is most like a question's vector, None where no topic is listed; and the vectors
+        of the questions most like it, best first, shape (at most ``count``, dimension)."""
         if not self._asks:
-            return None
-        likeness = _likeness(self._known(), vector)
-        at = int(likeness.argmax())
-        return Nearest(self._asks[at][0], float(likeness[at]))
-
-    def near(self, vector: Vectors, count: int) -> Vectors:
-        """Vectors of the questions most like one; shape (at most ``count``, dimension)."""
-        if not self._asks:
-            return np.empty((0, vector.size), dtype=np.float32)
+            return None, np.empty((0, vector.size), dtype=np.float32)
         known = self._known()
-        return known[np.argsort(_likeness(known, vector))[::-1][:count]]
+        # Not by BLAS, whose threads wait for one another on a busy machine.
+        likeness = np.einsum("id,d->i", known, vector)
+        best = np.argsort(-likeness, kind="stable")[:count]
+        nearest = Nearest(self._asks[best[0]][0], float(likeness[best[0]]))
+        return nearest, known[best]
 
     def prepare(self) -> None:
         """Make the vectors unless they are there, so that no question has to wait for them."""
@@ -137,12 +134,6 @@ class Uncovered:
             return None
         made_of = json.dumps([self._embedder.name, *self.questions])
         return self._folder / f"{hashlib.sha256(made_of.encode()).hexdigest()[:12]}.npy"
-
-
-def _likeness(known: Vectors, vector: Vectors) -> Vectors:
-    # Not by BLAS, whose threads wait for one another on a busy machine.
-    likeness: Vectors = np.einsum("id,d->i", known, vector)
-    return likeness
 
 
 def load_uncovered(corpus_dir: Path, embedder: Embedder, folder: Path | None = None) -> Uncovered:

@@ -547,18 +547,18 @@ class ArticleIndex:
 
     def near_passages(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
         """The passages nearest to a question's vector, best first."""
-        return self._near("passages", vector, count, "distances", "metadatas")
+        return self._near("passages", vector, count)
 
     def near_questions(self, vector: NDArray[np.float32], count: int) -> list[Hit]:
         """The passages whose merchants' questions are nearest, best first, with those vectors."""
-        return self._near("questions", vector, count, "distances", "metadatas", "embeddings")
+        return self._near("questions", vector, count, "embeddings")
 
-    def _near(self, name: str, vector: NDArray[np.float32], count: int, *include: str) -> list[Hit]:
+    def _near(self, name: str, vector: NDArray[np.float32], count: int, *more: str) -> list[Hit]:
         found = self._search(
             lambda there: there[name].query(
                 query_embeddings=vector.reshape(1, -1),
                 n_results=count,
-                include=cast(Any, list(include)),
+                include=cast(Any, ["distances", "metadatas", *more]),
             )
         )
         distances, metadatas, vectors = (

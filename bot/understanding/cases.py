@@ -215,9 +215,10 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
     pending = part.slots.get("paid", ())
-    basis = answered_basis(pending[0], message) if pending and "paid" not in slots else None
-    if basis is None and pending and "paid" not in slots:
-        basis = of_other_count(pending[0], message)
+    if pending and "paid" not in slots:
+        basis = answered_basis(pending[0], message) or of_other_count(pending[0], message)
+    else:
+        basis = None
     if basis is not None:
         return {**slots, "paid": (basis,)}
     if not slots and asked is not None:

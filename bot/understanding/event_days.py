@@ -105,8 +105,9 @@ def loose_days(message: Message, filling: bool, *others: str) -> tuple[DateMenti
     if filling:
         # 那今天还来得及吗 asks as of today; 今天 by itself is an answer.
         asks = message.has("question_asked") and not message.loose_days
-        days = tuple(d for d in message.days if d not in message.dates_of(*others))
-        return message.loose_days or tuple(d for d in days if not (asks and d.is_now))
+        told = message.dates_of(*others)
+        days = tuple(d for d in message.days if d not in told and not (asks and d.is_now))
+        return message.loose_days or days
     return () if message.dates_of(*others) else message.loose_days
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from evals.cases import CASES_DIR, load_cases
 from ingest.articles import read_article
@@ -71,6 +71,14 @@ def _maintain(page: Page) -> None:
     page.get_by_role("link", name="维护").click()
     _enter(page)
     page.get_by_role("heading", name="添加文章").wait_for()
+
+
+def _refused(page: Page, question: str) -> Locator:
+    """Ask what is refused; its group in the list of unanswered questions."""
+    expect(ask(page, question).locator(".badge")).to_have_text("知识库里没有")
+    open_tab(page, "未答问题")
+    _enter(page)
+    return page.locator(".group", has=page.get_by_role("heading", name=question))
 
 
 def test_a_wrong_password_opens_nothing(kept_address: str, open_page: OpenPage) -> None:
@@ -159,10 +167,7 @@ def test_a_refused_question_becomes_a_way_to_ask_and_is_answered(
 ) -> None:
     question = "资金回笼节奏"
     page = open_page(kept_address)
-    expect(ask(page, question).locator(".badge")).to_have_text("知识库里没有")
-    open_tab(page, "未答问题")
-    _enter(page)
-    group = page.locator(".group", has=page.get_by_role("heading", name=question))
+    group = _refused(page, question)
     group.wait_for()
     with page.expect_download() as downloading:
         page.get_by_role("link", name="导出 CSV").click()
@@ -192,10 +197,7 @@ def test_a_refused_question_becomes_a_case_of_the_eval_set(
 ) -> None:
     question = "仓库的门锁坏了找谁修"
     page = open_page(kept_address)
-    expect(ask(page, question).locator(".badge")).to_have_text("知识库里没有")
-    open_tab(page, "未答问题")
-    _enter(page)
-    group = page.locator(".group", has=page.get_by_role("heading", name=question))
+    group = _refused(page, question)
     group.get_by_role("button", name="加入评测：应该拒答").click()
     page.get_by_text(f"已把“{question}”加入评测用例。").wait_for()
     (case,) = load_cases(cases_dir, kinds=["merchants"])

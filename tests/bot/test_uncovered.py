@@ -26,7 +26,7 @@ TOPICS = (
 def test_the_nearest_topic_is_that_of_the_most_alike_question() -> None:
     embedder = CharacterEmbedder()
     asked = embedder.embed_queries(["直播间怎么装修"])[0]
-    near = Uncovered(TOPICS, embedder).nearest(asked)
+    near = Uncovered(TOPICS, embedder).near(asked, 1)[0]
     assert near is not None
     assert near.topic == "直播"
     assert near.similarity == pytest.approx(1.0, abs=1e-5)
@@ -35,18 +35,18 @@ def test_the_nearest_topic_is_that_of_the_most_alike_question() -> None:
 def test_where_no_topic_is_listed_nothing_is_near(tmp_path: Path) -> None:
     embedder = CharacterEmbedder()
     nothing = load_uncovered(tmp_path, embedder)
-    assert nothing.nearest(embedder.embed_queries(["发票"])[0]) is None
+    assert nothing.near(embedder.embed_queries(["发票"])[0], 1)[0] is None
     assert nothing.named("发票怎么开", "") is None
 
 
 def test_vectors_are_kept_and_made_again_when_the_file_is_broken(tmp_path: Path) -> None:
     embedder = CharacterEmbedder()
     asked = embedder.embed_queries(["专票在哪里开"])[0]
-    first = Uncovered(TOPICS, embedder, tmp_path).nearest(asked)
+    first = Uncovered(TOPICS, embedder, tmp_path).near(asked, 1)[0]
     [kept] = tmp_path.iterdir()
     assert np.load(kept).shape[0] == 3
     kept.write_bytes(b"half")
-    assert Uncovered(TOPICS, embedder, tmp_path).nearest(asked) == first
+    assert Uncovered(TOPICS, embedder, tmp_path).near(asked, 1)[0] == first
     assert np.load(kept).shape[0] == 3
 
 
@@ -54,11 +54,11 @@ def test_the_nearest_ways_of_asking_come_first_and_no_more_than_there_are() -> N
     embedder = CharacterEmbedder()
     uncovered = Uncovered(TOPICS, embedder)
     asked = embedder.embed_queries(["专票在哪里开"])[0]
-    [best, second] = uncovered.near(asked, 2)
+    [best, second] = uncovered.near(asked, 2)[1]
     assert best @ asked == pytest.approx(1.0, abs=1e-5)
     assert second @ asked < best @ asked
-    assert uncovered.near(asked, 60).shape == (3, asked.size)
-    assert Uncovered((), embedder).near(asked, 60).shape == (0, asked.size)
+    assert uncovered.near(asked, 60)[1].shape == (3, asked.size)
+    assert Uncovered((), embedder).near(asked, 60)[1].shape == (0, asked.size)
 
 
 def test_what_is_prepared_need_not_be_made_by_the_first_question(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_what_is_prepared_need_not_be_made_by_the_first_question(tmp_path: Path)
     embedder = CharacterEmbedder()
     Uncovered(TOPICS, embedder, tmp_path).prepare()
     asked = embedder.embed_queries(["专票在哪里开"])[0]
-    near = Uncovered(TOPICS, Broken(), tmp_path).nearest(asked)
+    near = Uncovered(TOPICS, Broken(), tmp_path).near(asked, 1)[0]
     assert near is not None
     assert near.topic == "发票"
 
