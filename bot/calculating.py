@@ -31,6 +31,8 @@ class Worked:
     readings: tuple[str, ...] = ()
     # Questions beside it that the articles have to answer: as typed, and standing on their own.
     left: tuple[tuple[str, str], ...] = ()
+    # The message tells nothing of what was asked for, and may be about something else.
+    strays: bool = False
 
 
 class Calculator:
@@ -58,7 +60,8 @@ class Calculator:
         left = questions_left(text, requests, today, platforms=self._platforms)
         left = tuple((typed, _with_fee_named(meant, requests)) for typed, meant in left)
         problems = list(dict.fromkeys(problems))
-        return Worked(tuple(calculations), missing, tuple(problems), readings, left)
+        strays = all(request.strays for request in requests)
+        return Worked(tuple(calculations), missing, tuple(problems), readings, left, strays)
 
     def _run(
         self,

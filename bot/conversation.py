@@ -52,6 +52,7 @@ class Conversation:
         ``platform`` is whose articles answer the topic, where it names none.
         """
         message = self._said_right(self.distinctions.without_denied(message))
+        message = self._chosen(message, last_answer(history))
         topic = self.topic(history)
         if topic is None or self.wording.switches_topic(message):
             return (self.wording.without_switch(message),)
@@ -74,8 +75,7 @@ class Conversation:
     def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""
         topic: str | None = None
-        said = [turn.content for turn in history if turn.role == "user"][-_TURNS:]
-        for message in map(self._said_right, said):
+        for message in self._said(history):
             if self.wording.smalltalk(message):
                 continue
             if topic and (moved := advanced(topic, message)):
@@ -89,6 +89,23 @@ class Conversation:
             else:
                 topic = self.placed(topic, message) if topic else message
         return topic
+
+    def _said(self, history: Sequence[Turn]) -> list[str]:
+        """The merchant's latest messages, as they are meant."""
+        said, asked = [], ""
+        for turn in history:
+            if turn.role == "user":
+                said.append(self._chosen(self._said_right(turn.content), asked))
+            asked = turn.content if turn.role == "assistant" else ""
+        return said[-_TURNS:]
+
+    def _chosen(self, message: str, asked: str) -> str:
+        """The option that a message takes of those asked about, where it asks nothing itself."""
+        return (
+            message
+            if self.wording.asks(message)
+            else (self.distinctions.chosen(message, asked) or message)
+        )
 
     def _said_right(self, message: str) -> str:
         """A case that takes the place of one said wrongly, without the words that say so."""

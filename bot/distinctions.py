@@ -128,6 +128,17 @@ class Distinctions:
         labels = {fold(option.label) for entry in self.entries for option in entry.options}
         return fold(message).strip(" 。.") in labels
 
+    def chosen(self, message: str, asked: str) -> str | None:
+        """The option that a message takes of those it was asked about; None where it takes none.
+
+        ``asked`` is what the merchant was asked, such as a distinction's question.
+        """
+        for entry in self.entries:
+            said = entry.said(message) if entry.question in asked else []
+            if len(said) == 1:
+                return said[0].label
+        return None
+
     def says_case(self, message: str) -> bool:
         """Whether a message names a case."""
         return any(entry.said(message) for entry in self.entries)

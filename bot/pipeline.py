@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot import replies
 from bot.answers import Answer, Question, Turn
 from bot.calculating import Calculator, cite
+from bot.conversation import last_answer
 from bot.distinctions import Distinctions
 from bot.errors import CitationError, RuleDataError
 from bot.examining import Examined
@@ -97,7 +98,7 @@ class MerchantBot(Quoter):
         if calculated := self._calculated(question):
             return calculated
         seen = self.examine_in_context(question)
-        if unsaid := self._unsaid(seen):
+        if unsaid := self._unsaid(seen, last_answer(question.history)):
             return replies.which_case(seen, *unsaid)
         if not self.is_sure(seen):
             texts = [passage.text for passage in seen.found.passages[:3]]
@@ -110,7 +111,7 @@ class MerchantBot(Quoter):
 
     def _calculated(self, question: Question) -> Answer | None:
         worked = self.calculator.work(question.text, question.history, question.today)
-        if worked is None:
+        if worked is None or (worked.strays and self.is_sure(self.examine(question.text))):
             return None
         if not worked.calculations:
             return replies.ask_for_inputs(worked)
@@ -122,14 +123,18 @@ class MerchantBot(Quoter):
         also = tuple(self.beside(worked.left, citations))
         return replies.calculated(worked, citations, question, also)
 
-    def _unsaid(self, seen: Examined) -> tuple[str, tuple[str, ...]] | None:
-        """What to ask back, with its options; to ask needs less certainty than to answer."""
+    def _unsaid(self, seen: Examined, said: str) -> tuple[str, tuple[str, ...]] | None:
+        """What to ask back, with its options; to ask needs less certainty than to answer.
+
+        ``said`` is the answer before: what it asked is not asked again.
+        """
         if seen.foreign or seen.features.get("figure_missing") or not self.may_be_answered(seen):
             return None
         if seen.topic_named or seen.features.get("other_platform"):
             return None
         passages = seen.found.passages
-        if unsaid := self.distinctions.unsaid(seen.question, passages, margin=_UNSAID_MARGIN):
+        unsaid = self.distinctions.unsaid(seen.question, passages, margin=_UNSAID_MARGIN)
+        if unsaid and unsaid.question not in said:
             return unsaid.question, unsaid.labels
         if seen.found.named or not self.is_sure(seen) or not self._is_vague(seen.question):
             return None

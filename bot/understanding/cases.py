@@ -11,7 +11,9 @@ from bot.understanding.dates import Lean
 from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
+from bot.understanding.origins import ORIGINS
 from bot.understanding.payments import adds_payments, answered_basis, of_other_count, paid_after
+from bot.understanding.phrases import phrase
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
 from bot.understanding.values import AS_OF, Slots, Value, merged_months
@@ -44,8 +46,17 @@ class ToolCase:
         """How the tool is asked for and gone on with."""
         return load_vocabulary().tools[self.tool]
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The inputs to ask for: not said, or said in a way that does not do."""
+        return tuple(name for name in self.words.required if not _is_known(self.slots.get(name)))
+
 
 Case = tuple[ToolCase, ...]
+
+
+def _is_known(values: tuple[Value, ...] | None) -> bool:
+    return bool(values) and all(each.ask is None and not each.problem for each in values or ())
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,8 @@ class Talk:
     case: Case = ()
     earlier: tuple[Case, ...] = ()
     told: str = ""
+    # The latest message tells nothing of what was asked for, and much else.
+    strays: bool = False
 
 
 def follow(
@@ -62,8 +75,6 @@ def follow(
 ) -> Talk:
     """The conversation after a message; ``asked`` is the assistant's turn before it."""
     message = read_message(text, today)
-    if message.has("stalling"):
-        return replace(talk, case=tuple(replace(part, open=False) for part in talk.case))
     case = advance(talk.case, message, asked, platforms)
     if not _is_open(case) and talk.told:
         # 客户付了1288 / 渠道费多少: told first, asked afterwards.
@@ -72,12 +83,28 @@ def follow(
     if not case and not _is_off(talk.case, message, platforms):
         resumed = (advance(before, message, asked, platforms) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), ())
+    beside = not _is_open(case) and _leaves_unsaid(talk.case, message, asked, platforms)
+    case = talk.case if beside else case
     told = "" if _is_open(case) or message.has("asks_something") else text
-    return Talk(case, _remembered(talk, case), told)
+    words = [part.words for part in case]
+    strays = beside and len(residue(message, words)) > _RESIDUE
+    return Talk(case, _remembered(talk, case), told, strays)
 
 
 def _is_open(case: Case) -> bool:
     return any(part.open for part in case)
+
+
+def _leaves_unsaid(
+    case: Case, message: Message, asked: Message | None, platforms: Platforms
+) -> bool:
+    """Whether a message answers beside what the merchant was asked for, and asks nothing."""
+    if asked is None or not asked.has("question_asked"):
+        return False
+    if not any(part.open and part.missing for part in case) or _is_off(case, message, platforms):
+        return False
+    doubts = message.has("cannot_say") and not message.has("asks_elsewhere")
+    return (doubts or not message.has("asks_something")) and not asked_tools(message)
 
 
 def _remembered(talk: Talk, case: Case) -> tuple[Case, ...]:
@@ -214,6 +241,10 @@ def _continued(case: Case, message: Message, asked: Message | None) -> Case:
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
+    if part.missing == ("origin",) and asked is not None and message.has("cannot_say"):
+        slots.setdefault(
+            "origin", tuple(Value(each, (phrase("either_origin"),)) for each in ORIGINS)
+        )
     pending = part.slots.get("paid", ())
     if pending and "paid" not in slots:
         basis = answered_basis(pending[0], message) or of_other_count(pending[0], message)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from bot.understanding.messages import Message
 from bot.understanding.vocabulary import Span
 
+ORIGINS = ("domestic", "overseas")
 _OPPOSITE = {"domestic": "overseas", "overseas": "domestic"}
 _WINDOW = 8
 
@@ -14,7 +15,7 @@ _WINDOW = 8
 def origins(message: Message) -> tuple[str, ...]:
     """The origins named, in order, each once."""
     if message.has("each_origin"):
-        return ("domestic", "overseas")
+        return ORIGINS
     found: list[tuple[int, str]] = []
     for origin in ("overseas", "domestic"):
         for span in message.words.spans(f"{origin}_word", message.text):

@@ -91,12 +91,12 @@ class _Reader:
     def _requests(
         self, pieces: Sequence[str], talk: Talk, asked: Message | None
     ) -> list[ToolRequest]:
-        _, parts = self._read(pieces, talk, asked)
+        talk, parts = self._read(pieces, talk, asked)
         requests: list[ToolRequest] = []
         for request in itertools.chain.from_iterable(map(_requests, parts)):
             # The same day told twice (90天前关的, 8月7号关的) is one case.
             if not any(_same(request, other) for other in requests):
-                requests.append(request)
+                requests.append(replace(request, strays=talk.strays))
         answered = {request.tool for request in _complete(requests)}
         return [r for r in requests if r.tool not in answered or not r.missing]
 

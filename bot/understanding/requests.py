@@ -30,7 +30,8 @@ class ToolRequest:
 
     ``inputs`` is ready for JSON and holds no ``today``. ``as_of`` is the day to judge the case
     on where the merchant names another than today ("买家 11 月 10 号才维权"): hand it to the
-    tool as its ``today``.
+    tool as its ``today``. ``strays`` when the message tells nothing of what was asked for, and
+    much else: it may be about something else.
     """
 
     tool: str
@@ -39,3 +40,4 @@ class ToolRequest:
     invalid: tuple[Invalid, ...] = ()
     readings: tuple[str, ...] = ()
     as_of: dt.date | None = None
+    strays: bool = False

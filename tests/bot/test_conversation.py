@@ -47,6 +47,18 @@ def test_another_platform_replaces_the_one_before(conversation: Conversation) ->
     assert "渠道费" in first
 
 
+def test_a_reply_to_the_question_for_the_case_is_the_case_it_names(
+    conversation: Conversation,
+) -> None:
+    asked = conversation.distinctions.entries[0].question
+    history = said("开微信小商店要什么材料", asked)
+    first, *_ = conversation.readings("个体工商户，有执照的", history)
+    assert first == "开微信小商店要什么材料 企业"
+    later = [*history, *said("没执照，就我自己", "身份证")]
+    first, *_ = conversation.readings("那要交钱吗", later)
+    assert first.startswith("开微信小商店要什么材料 个人")
+
+
 def test_doubt_asks_the_same_question_again(conversation: Conversation) -> None:
     history = said("小红书渠道费几个点", "5%")
     assert conversation.readings("不对吧，再查查", history) == ("小红书渠道费几个点",)

@@ -152,6 +152,27 @@ def test_a_missing_input_is_asked_for_and_filled_by_the_next_message(bot: Mercha
     assert answer.calculations[0].result["auto_confirm_date"] == "2021-12-04"
 
 
+def test_an_answer_beside_the_question_is_asked_again_and_another_topic_is_answered(
+    bot: MerchantBot,
+) -> None:
+    history = [Turn("user", "帮我算下渠道费"), Turn("assistant", "请问客户实际付了多少元？")]
+    again = bot.ask("那个穿红衣服的大姐，挺难缠的一直砍价", history=history, today=DAY)
+    assert (again.status, again.text) == ("clarify", "请问客户实际付了多少元？")
+    other = bot.ask("自主客服开通条件", history=history, today=DAY)
+    assert other.status == "answered"
+    assert "90天" in quotes(other)
+
+
+def test_the_case_is_asked_for_once_and_the_reply_in_any_words_taken(bot: MerchantBot) -> None:
+    asked = "开微信小商店要准备什么材料"
+    history = [Turn("user", asked), Turn("assistant", bot.ask(asked, today=DAY).text)]
+    business = bot.ask("个体工商户，有执照的", history=history, today=DAY)
+    assert "营业执照" in quotes(business)
+    assert "商标注册证" in quotes(business)
+    unsure = bot.ask("还没想好", history=history, today=DAY)
+    assert unsure.status == "answered"
+
+
 def test_a_question_about_a_rule_needs_no_date(bot: MerchantBot) -> None:
     answer = bot.ask("小红书境外订单多少天自动收货")
     assert answer.status == "answered"
