@@ -10,7 +10,7 @@ from bot.platforms import Platforms
 from bot.understanding.dates import Lean
 from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
-from bot.understanding.messages import Message, read_message
+from bot.understanding.messages import Message
 from bot.understanding.origins import ORIGINS
 from bot.understanding.payments import adds_payments, answered_basis, of_other_count, paid_after
 from bot.understanding.phrases import phrase
@@ -27,10 +27,9 @@ _YES_NO = {
 _DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
 _ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
 _SHARED = ("origin",)
-_RESIDUE = 3
+LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5
-_MOST_EARLIER = 3
 
 
 @dataclass(frozen=True)
@@ -49,77 +48,14 @@ class ToolCase:
     @property
     def missing(self) -> tuple[str, ...]:
         """The inputs to ask for: not said, or said in a way that does not do."""
-        return tuple(name for name in self.words.required if not _is_known(self.slots.get(name)))
+        return tuple(name for name in self.words.required if not is_known(self.slots.get(name)))
 
 
 Case = tuple[ToolCase, ...]
 
 
-def _is_known(values: tuple[Value, ...] | None) -> bool:
+def is_known(values: tuple[Value, ...] | None) -> bool:
     return bool(values) and all(each.ask is None and not each.problem for each in values or ())
-
-
-@dataclass(frozen=True)
-class Talk:
-    """A conversation: the case it is about, those before, and what was told without asking."""
-
-    case: Case = ()
-    earlier: tuple[Case, ...] = ()
-    told: str = ""
-    # The latest message tells nothing of what was asked for, and much else.
-    strays: bool = False
-
-
-def follow(
-    talk: Talk, text: str, today: dt.date, asked: Message | None, platforms: Platforms
-) -> Talk:
-    """The conversation after a message; ``asked`` is the assistant's turn before it."""
-    message = read_message(text, today)
-    case = advance(talk.case, message, asked, platforms)
-    if not _is_open(case) and talk.told:
-        # 客户付了1288 / 渠道费多少: told first, asked afterwards.
-        joined = advance(talk.case, read_message(f"{talk.told}，{text}", today), asked, platforms)
-        case = joined if _is_open(joined) else case
-    if not case and not _is_off(talk.case, message, platforms):
-        resumed = (advance(before, message, asked, platforms) for before in talk.earlier)
-        case = next((before for before in resumed if _is_open(before)), ())
-    beside = not _is_open(case) and _leaves_unsaid(talk.case, message, asked, platforms)
-    case = talk.case if beside else case
-    told = "" if _is_open(case) or message.has("asks_something") else text
-    words = [part.words for part in case]
-    strays = beside and len(residue(message, words)) > _RESIDUE
-    return Talk(case, _remembered(talk, case), told, strays)
-
-
-def _is_open(case: Case) -> bool:
-    return any(part.open for part in case)
-
-
-def _leaves_unsaid(
-    case: Case, message: Message, asked: Message | None, platforms: Platforms
-) -> bool:
-    """Whether a message answers beside what the merchant was asked for, and asks nothing."""
-    if asked is None or not asked.has("question_asked"):
-        return False
-    if not any(part.open and part.missing for part in case) or _is_off(case, message, platforms):
-        return False
-    doubts = message.has("cannot_say") and not message.has("asks_elsewhere")
-    return (doubts or not message.has("asks_something")) and not asked_tools(message)
-
-
-def _remembered(talk: Talk, case: Case) -> tuple[Case, ...]:
-    """Earlier cases, the latest first; a message about something else ends them all."""
-    if not case:
-        return ()
-    tools = {part.tool for part in case}
-    kept = [talk.case, *talk.earlier]
-    kept = [before for before in kept if before and not tools & {part.tool for part in before}]
-    return tuple(kept[:_MOST_EARLIER])
-
-
-def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
-    left_open = any(is_left_open(part.tool, message) for part in case)
-    return left_open or is_foreign(message, platforms)
 
 
 def is_more_of(part: ToolCase, before: Case, message: Message) -> bool:
@@ -152,6 +88,9 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
 
 def _anchored(message: Message, part: ToolCase) -> Message:
     """The message as one about the case: its month, its evening, its money."""
+    if message.has("append"):
+        # 又来一单，17号发的: of no month in particular.
+        return replace(message, about_money=part.tool in _ABOUT_MONEY)
     days = {v.value for name in _DAYS for v in part.slots.get(name, ()) if v.value}
     times = [value.value for value in part.slots.get("times", ()) if value.value]
     return replace(
@@ -210,7 +149,12 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     # 买家申请退款了，还会自动收货吗: something new is told of the case.
     if slots and not told_anew and message.has("told_of_buyer"):
         return True
-    return message.has("continues") or (not told_anew and message.has("asks_day"))
+    if slots and not told_anew and message.has("past"):
+        # 状态跳成已完成了，算哪个月的.
+        return True
+    if message.has("continues") or (message.has("changes") and slots):
+        return True
+    return not told_anew and message.has("asks_day")
 
 
 def _is_one_month(slots: Slots) -> bool:
@@ -233,7 +177,7 @@ def _continued(case: Case, message: Message, asked: Message | None) -> Case:
     told = any(answered.values()) or any(
         message.has(ask) for p in case for ask in p.words.asks_again
     )
-    if not told or not _is_addition(case, message, asked):
+    if not told or not is_addition(case, message, asked):
         return ()
     return tuple(_with(part, answered[part.tool], message) for part in case)
 
@@ -259,7 +203,8 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
 
 def _yes_or_no(part: ToolCase, message: Message, asked: Message) -> Slots:
     """A bare yes or no answers the question that the assistant put last."""
-    no, yes = message.has("bare_no"), message.has("bare_yes")
+    no = message.has("bare_no") or message.has("leading_no")
+    yes = message.has("bare_yes") or message.has("leading_yes")
     if not (no or yes):
         return {}
     for name, concept in _YES_NO.items():
@@ -283,6 +228,8 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
 def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
     """What is known, with what was added; months told one by one and further orders add up."""
     merged = {**part.slots, **added}
+    if message.has("other_day"):
+        merged = {n: v for n, v in merged.items() if n not in _DAYS or n in added}
     if added.get("paid") and part.slots.get("paid"):
         merged["paid"] = (paid_after(part.slots["paid"][0], added["paid"][0], message),)
     if added.get("months") and part.slots.get("months"):
@@ -307,14 +254,14 @@ def _judged_later(part: ToolCase, slots: Slots, message: Message) -> Slots:
     return left
 
 
-def _is_addition(case: Case, message: Message, asked: Message | None) -> bool:
+def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     """Whether little is left of a message besides inputs, their words and small talk.
 
     One that says itself that it goes on (那, 改成, 不对) may hold more that is not known, unless
     it asks something else (哪里, 怎么).
     """
     questioned = asked is not None and asked.has("question_asked")
-    limit = _RESIDUE_WHEN_ASKED if questioned else _RESIDUE
+    limit = _RESIDUE_WHEN_ASKED if questioned else LITTLE_LEFT
     goes_on = message.has("continues") or message.has("changes") or message.has("told_of_buyer")
     if goes_on and not message.has("asks_elsewhere"):
         limit += _RESIDUE_MORE

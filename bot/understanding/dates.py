@@ -415,9 +415,9 @@ def _fixed_festival(found: re.Match[str], today: dt.date) -> DateMention:
 
 
 def _moving_festival(found: re.Match[str], today: dt.date) -> DateMention:
-    name = load_vocabulary().moving_festivals[found["g"]]
-    year = _year_written(found, today)
-    return replace(_at(found), festival=name, year=year, shift=_festival_shift(found))
+    name, _, later = load_vocabulary().moving_festivals[found["g"]].partition("+")
+    year, shift = _year_written(found, today), _festival_shift(found) + int(later or 0)
+    return replace(_at(found), festival=name, year=year, shift=shift)
 
 
 def _english(found: re.Match[str], today: dt.date) -> DateMention:

@@ -13,6 +13,7 @@ from bot.understanding.values import Value
 
 _NEXT_TO = 3
 _LONG_AGO_DAYS = 183
+_SOON_DAYS = 31
 
 
 def day_values(
@@ -46,6 +47,10 @@ def _is_any_month_end(mention: DateMention, lean: Lean) -> bool:
 
 def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
     """What is planned may lie ahead; what is told in the past tense lies behind."""
+    if default is Lean.PAST and not message.words.has("told_after", message.text[mention.end :]):
+        # 11月28号点确认收货 told on the 25th: rather in three days than a year ago.
+        ahead = _is_soon(message, mention) and not _is_recent(message, mention)
+        return Lean.NEAR if ahead else default
     if default is not Lean.NEAR:
         return default
     if _is_planned(message, mention):
@@ -56,13 +61,19 @@ def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
     after = message.text[mention.end : mention.end + 8].split(",")[0]
     if message.words.has("past", after):
         return Lean.PAST
-    return Lean.PAST if "的" in after and _is_recent(message, mention) else Lean.NEAR
+    soon = _is_soon(message, mention) and not _is_recent(message, mention)
+    return Lean.PAST if "的" in after and not soon else Lean.NEAR
 
 
 def _is_recent(message: Message, mention: DateMention) -> bool:
     """12号发的 asked on the 5th was last month; 11月18号发的 asked in November is this year's."""
     past = resolve(mention, message.today, Lean.PAST).day
     return past is not None and (message.today - past).days <= _LONG_AGO_DAYS
+
+
+def _is_soon(message: Message, mention: DateMention) -> bool:
+    ahead = resolve(mention, message.today, Lean.FUTURE).day
+    return ahead is not None and (ahead - message.today).days <= _SOON_DAYS
 
 
 def _clause_before(message: Message, mention: DateMention) -> str:

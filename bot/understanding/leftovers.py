@@ -11,6 +11,7 @@ from bot.understanding.messages import Message, read_message
 from bot.understanding.questions import clauses_of
 from bot.understanding.requests import ToolRequest
 from bot.understanding.residue import residue
+from bot.understanding.slots import slots_of
 from bot.understanding.vocabulary import load_vocabulary
 
 _LITTLE = 1
@@ -29,18 +30,33 @@ def questions_left(
     if len(pieces) == 1:
         # Why it is so is for the articles to say, beside the day.
         pieces = pieces if read_message(text, today).has("asks_why") else ()
-    left = [p.strip(_AROUND) for p in pieces if not _is_computed(read_message(p, today), tools)]
+    left = [p.strip(_AROUND) for p in pieces if not _is_computed(read_message(p, today), requests)]
     home = load_vocabulary().tools[tools[0]].platform
     return tuple((p, p if platforms.named(p) else f"{home}{p}") for p in left[:_MOST])
 
 
-def _is_computed(message: Message, tools: tuple[str, ...]) -> bool:
+def _is_computed(message: Message, requests: Sequence[ToolRequest]) -> bool:
+    tools = tuple(dict.fromkeys(request.tool for request in requests))
     if message.has("asks_why"):
         return False
     left_open = any(is_left_open(tool, message) for tool in tools if not asked_tools(message))
     if left_open or message.has("extension_asked"):
         return False
+    if any(_tells(message, request) for request in requests):
+        return True
+    if message.has("asks_elsewhere") and not message.has("what_to_do"):
+        return False
     if set(asked_tools(message)) & set(tools):
         return True
     words = [message.words.tools[tool] for tool in tools]
     return len(residue(message, words)) <= _LITTLE
+
+
+def _tells(message: Message, request: ToolRequest) -> bool:
+    """Whether an input of the calculation stands in the message."""
+    told = slots_of(request.tool, message, filling=True)
+    return any(
+        value.value is not None and value.value == request.inputs.get(name)
+        for name, values in told.items()
+        for value in values
+    )

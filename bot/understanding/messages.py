@@ -151,6 +151,9 @@ class Message:
         before, after = self.text[: date.start], self.text[date.end :]
         if self.words.has("around_day", after):
             return True
+        # 20几号, but 11月1号 几号自动收货.
+        if date.text[-1] not in "号日" and self.words.has("some_day", after):
+            return True
         # 差不多10天前, 大概月底: counted or rounded, not looked up.
         rounded = date.last_day or date.exact is not None
         return rounded and self.words.has("imprecise_before", before[-8:])

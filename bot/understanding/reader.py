@@ -11,11 +11,12 @@ from typing import Any
 
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
-from bot.understanding.cases import Talk, ToolCase, follow, is_foreign, is_more_of, is_ruled_out
+from bot.understanding.cases import ToolCase, is_foreign, is_more_of, is_ruled_out
 from bot.understanding.messages import Message, read_message
 from bot.understanding.phrases import question
 from bot.understanding.questions import clauses_of, questions_of
 from bot.understanding.requests import Invalid, Missing, ToolRequest
+from bot.understanding.talk import Talk, follow
 from bot.understanding.values import AS_OF, Value
 from bot.understanding.vocabulary import load_vocabulary
 from ingest.settings import load_settings

@@ -55,8 +55,9 @@ def _auto_confirm(message: Message, filling: bool) -> Slots:
 def _latest_ship(message: Message, filling: bool) -> Slots:
     roles = ("auto_confirm", "settled", "received", "completed")
     named = message.dates_of(*roles) or tuple(d for d in message.dates if not d.is_now)
+    lean = Lean.PAST if message.has("shipped_already") else Lean.FUTURE
     return {
-        "target": day_values(message, named[:1], Lean.FUTURE, months=True),
+        "target": day_values(message, named[:1], lean, months=True),
         "origin": _origin(message),
         "extended": _extended(message),
     }
@@ -64,7 +65,9 @@ def _latest_ship(message: Message, filling: bool) -> Slots:
 
 def _settlement(message: Message, filling: bool) -> Slots:
     loose = loose_days(message, filling, "shipped", "ordered", "signed", "completed")
-    days = event_days(message, ("received", "auto_confirm"), Lean.PAST, loose=loose)
+    # The buyer's confirmation has happened; the automatic one is known before it does.
+    lean = Lean.NEAR if message.dates_of("auto_confirm") else Lean.PAST
+    days = event_days(message, ("received", "auto_confirm"), lean, loose=loose)
     days = _after_shipping(message, days)
     return {"confirmed_receipt": days, "order_completed": _completed(message)}
 
