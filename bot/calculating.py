@@ -13,7 +13,7 @@ from bot.platforms import Platforms
 from bot.rules.parameters import load_rules
 from bot.rules.ruleset import Rules
 from bot.tools import TOOLS, run_tool
-from bot.understanding import Missing, ToolRequest, questions_left, understand
+from bot.understanding import Missing, ToolRequest, left_open, questions_left, understand
 from ingest.articles import Article
 from ingest.markdown import section_at
 
@@ -62,6 +62,10 @@ class Calculator:
         problems = list(dict.fromkeys(problems))
         strays = all(request.strays for request in requests)
         return Worked(tuple(calculations), missing, tuple(problems), readings, left, strays)
+
+    def left_open(self, text: str, today: dt.date) -> str | None:
+        """What to ask of the articles about a case they leave open; None where they do not."""
+        return left_open(text, today, platforms=self._platforms) if self.rules else None
 
     def _run(
         self,

@@ -16,6 +16,8 @@ from bot.text import fold
 
 FILE_NAME = "distinctions.yaml"
 
+_DENIES = "不是|并非|而不是|没说|(?:不要|不用|别)(?:给我|再)?(?:讲|说|提|管)|not "
+
 
 @dataclass(frozen=True)
 class Option:
@@ -59,9 +61,7 @@ class Distinction:
 
     def without_denied(self, text: str) -> str:
         """The text without options that it only says are not meant ("不是国内")."""
-        return re.sub(
-            rf"[,，]?(?:不是|并非|而不是|没说|not )(?:{self._pattern.pattern})(?:的)?", "", text
-        )
+        return re.sub(rf"[,，]?(?:{_DENIES})(?:{self._pattern.pattern})(?:的)?", "", text)
 
     @cached_property
     def _by_word(self) -> dict[str, str]:

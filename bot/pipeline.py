@@ -97,7 +97,8 @@ class MerchantBot(Quoter):
             return replies.no_forgery()
         if calculated := self._calculated(question):
             return calculated
-        seen = self.examine_in_context(question)
+        left_open = self.calculator.left_open(question.text, question.today)
+        seen = self.examine(left_open) if left_open else self.examine_in_context(question)
         if unsaid := self._unsaid(seen, last_answer(question.history)):
             return replies.which_case(seen, *unsaid)
         if not self.is_sure(seen):

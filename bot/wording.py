@@ -63,6 +63,7 @@ class Wording:
     switches: re.Pattern[str]
     forgeries: re.Pattern[str]
     instructions: re.Pattern[str]
+    rule_changes: re.Pattern[str]
     errands: re.Pattern[str]
     markup: re.Pattern[str]
     interrogatives: re.Pattern[str]
@@ -144,13 +145,18 @@ class Wording:
         if bare == folded and kept == parts:
             return message
         rest = "".join(kept).strip(_AROUND)
+        if self.rule_changes.search(bare) and not self.interrogatives.search(rest):
+            return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
     def _asked_in(self, part: str) -> str:
         if self.errands.search(part):
             *_, last = _THEN.split(part)
             return "" if last == part or self.errands.search(last) else last
-        if not self.instructions.search(part) or _SUPPOSES.match(part):
+        if _SUPPOSES.match(part):
+            return part
+        part = self.rule_changes.sub("", part)
+        if not self.instructions.search(part):
             return part
         return self.instructions.sub("", part) if self.interrogatives.search(part) else ""
 
@@ -227,6 +233,7 @@ def load_wording() -> Wording:
         switches=_any_of(content["switch"]),
         forgeries=_any_of(content["forgery"]),
         instructions=_any_of(content["instruction"]),
+        rule_changes=_any_of(content["rule_change"]),
         errands=_any_of(content["errand"]),
         markup=_any_of(content["markup"]),
         interrogatives=_any_of(content["interrogative"]),

@@ -47,6 +47,8 @@ def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMenti
     # 渠道费不是6.3，是3.64: what is said not to be it stands between a label and its amount.
     before = words.concepts["denied_clause"].sub("", message.text[low : amount.start])
     after = message.text[amount.end : amount.end + _AFTER]
+    if earlier and words.has("claim_before", before) and words.has("claim_after", after):
+        return "claimed"
     for role, concept in _LABELS_BEFORE:
         if words.has(concept, before) and _means(role, message, amount, earlier, before):
             return role
@@ -79,6 +81,9 @@ def _means(
     if role == "fee" and message.words.has("fee_label_bare", before):
         if message.has("asks_paid") or message.has("reverse"):
             return True
+        if message.words.has("claim_after", message.text[message.amounts[-1].end :]):
+            # 渠道费100块收1块对不对: asked is what 100 costs.
+            return amount == message.amounts[-1]
         return message.has("net") or not (message.has("asks_amount") or message.has("fee_asked"))
     return True
 

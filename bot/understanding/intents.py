@@ -31,6 +31,20 @@ def is_left_open(tool: str, message: Message) -> bool:
     return any(_holds(message, token) for token in message.words.tools[tool].unless)
 
 
+def question_left_open(message: Message) -> str | None:
+    """What to ask of the articles instead of computing a case that they leave open.
+
+    客户付了1000，退了200，渠道费多少: facts are told, and what becomes of the fee is not written.
+    """
+    for name in TOOLS:
+        words = message.words.tools[name]
+        if not words.left_open or not _any_of(message, words.asks):
+            continue
+        if message.amounts or any(not day.is_now for day in message.days):
+            return next((ask for t, ask in words.left_open.items() if _holds(message, t)), None)
+    return None
+
+
 def _is_asked(message: Message, words: ToolWords) -> bool:
     return _any_of(message, words.asks) and not any(
         _holds(message, token) for token in words.unless

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bot.platforms import Platforms
-from bot.understanding.intents import asked_tools, is_left_open
+from bot.understanding.cases import is_foreign
+from bot.understanding.intents import asked_tools, is_left_open, question_left_open
 from bot.understanding.messages import Message, read_message
 from bot.understanding.questions import clauses_of
 from bot.understanding.requests import ToolRequest
@@ -33,6 +34,12 @@ def questions_left(
     left = [p.strip(_AROUND) for p in pieces if not _is_computed(read_message(p, today), requests)]
     home = load_vocabulary().tools[tools[0]].platform
     return tuple((p, p if platforms.named(p) else f"{home}{p}") for p in left[:_MOST])
+
+
+def left_open(text: str, today: dt.date, *, platforms: Platforms) -> str | None:
+    """The question for the articles in place of a calculation they leave open; None elsewhere."""
+    message = read_message(text, today)
+    return None if is_foreign(message, platforms) else question_left_open(message)
 
 
 def _is_computed(message: Message, requests: Sequence[ToolRequest]) -> bool:

@@ -27,6 +27,7 @@ class ToolWords:
     unless: tuple[str, ...]
     key: tuple[str, ...]
     case: tuple[tuple[str, ...], ...]
+    left_open: Mapping[str, str]
     goes_with: tuple[str, ...]
     asks_again: tuple[str, ...]
 
@@ -118,6 +119,7 @@ def _tool_words(words: Mapping[str, Any]) -> ToolWords:
         required=tuple(words["required"]),
         asks=tuple(tuple(tokens) for tokens in words["asks"]),
         unless=tuple(words["unless"]),
+        left_open=words.get("left_open", {}),
         key=tuple(words["key"]),
         case=tuple(tuple(tokens) for tokens in words["case"]),
         goes_with=tuple(words["goes_with"]),
