@@ -25,6 +25,7 @@ _YES_NO = {
     "refund_requested": "refund",
 }
 _DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
+_TIMES = (*_DAYS, "target")
 _ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
 _SHARED = ("origin",)
 LITTLE_LEFT = 3
@@ -229,7 +230,7 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
     """What is known, with what was added; months told one by one and further orders add up."""
     merged = {**part.slots, **added}
     if message.has("other_day"):
-        merged = {n: v for n, v in merged.items() if n not in _DAYS or n in added}
+        merged = {n: v for n, v in merged.items() if n not in _TIMES or v != part.slots.get(n)}
     if added.get("paid") and part.slots.get("paid"):
         merged["paid"] = (paid_after(part.slots["paid"][0], added["paid"][0], message),)
     if added.get("months") and part.slots.get("months"):

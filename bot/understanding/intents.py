@@ -115,7 +115,8 @@ def _why_only(message: Message) -> bool:
 
 
 def _charges_only(message: Message) -> bool:
-    return message.has("other_charges") and not (message.has("fee") or message.has("net"))
+    asked = message.has("asks_something") or not with_role(message, "paid")
+    return asked and message.has("other_charges") and not (message.has("fee") or message.has("net"))
 
 
 def _commission_only(message: Message) -> bool:

@@ -184,7 +184,8 @@ def _on_basis(basis: str, told: Mapping[str, str]) -> Value:
 def adds_payments(message: Message) -> bool:
     """再加一单860: whether the first amount is told as one more than those before."""
     first = next(iter(message.amounts), None)
-    return first is not None and message.words.has("append", message.text[: first.start])
+    more = first is not None and message.words.has("append", message.text[: first.start])
+    return more and (message.has("total") or not message.has("alone"))
 
 
 def paid_after(before: Value, added: Value, message: Message) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from bot.platforms import Platforms
@@ -52,9 +51,11 @@ def follow(
     """The conversation after a message; ``asked`` is the assistant's turn before it."""
     message = read_message(_option_meant(talk.case, text, asked) or text, today)
     case = advance(talk.case, message, asked, platforms)
-    for before in () if _is_open(case) else _with_what_was_said(talk, text, message):
-        joined = advance(talk.case, read_message(before, today), asked, platforms)
-        case = joined if _is_open(joined) else case
+    if not _is_open(case):
+        both = _told_before(talk, text, today, asked, platforms) or _wanted_before(
+            talk, message, today, asked, platforms
+        )
+        case = both or case
     if not case and not _is_off(talk.case, message, platforms):
         resumed = (advance(before, message, asked, platforms) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), ())
@@ -62,7 +63,8 @@ def follow(
     case = talk.case if beside else case
     if message.has("points_back") and not message.has("append"):
         case = tuple(_filled(part, talk, today) for part in case)
-    strays = beside and len(residue(message, [part.words for part in case])) > LITTLE_LEFT
+    strays = beside and not message.has("cannot_say")
+    strays = strays and len(residue(message, [part.words for part in case])) > LITTLE_LEFT
     said = (*talk.said, text)[-_MOST_SAID:]
     return Talk(case, _remembered(talk, case), *_pending(talk, text, case, message), said, strays)
 
@@ -79,12 +81,30 @@ def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
 # -- a message that is half of what is to be computed ---------------------------------------
 
 
-def _with_what_was_said(talk: Talk, text: str, message: Message) -> Iterator[str]:
-    """客户付了1288 / 渠道费多少: told first, asked afterwards; or the other way round."""
-    if talk.told:
-        yield f"{talk.told}，{text}"
-    if talk.wanted and not message.has("asks_something"):
-        yield f"{talk.wanted}，{text}"
+def _told_before(
+    talk: Talk, text: str, today: dt.date, asked: Message | None, platforms: Platforms
+) -> Case:
+    """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
+    if not talk.told:
+        return ()
+    joined = read_message(f"{talk.told}，{text}", today)
+    case = advance(talk.case, joined, asked, platforms)
+    return case if _is_open(case) else ()
+
+
+def _wanted_before(
+    talk: Talk, message: Message, today: dt.date, asked: Message | None, platforms: Platforms
+) -> Case:
+    """买家还能维权吗 / 11月9号交易成功: asked first, told afterwards."""
+    if not talk.wanted or message.has("asks_something"):
+        return ()
+    wanted = read_message(talk.wanted, today)
+    if is_foreign(wanted, platforms):
+        return ()
+    tools = asked_tools(read_message(f"{talk.wanted}，{message.text}", today))
+    begun = tuple(ToolCase(t, slots_of(t, wanted, filling=False), open=False) for t in tools)
+    case = advance(begun, message, asked, platforms)
+    return case if _is_open(case) else ()
 
 
 def _pending(talk: Talk, text: str, case: Case, message: Message) -> tuple[str, str]:
