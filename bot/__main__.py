@@ -118,7 +118,8 @@ def tool(
         typer.echo(f"  {key}：{json.dumps(value, ensure_ascii=False)}")
     for heading, lines in (("步骤", worked.steps), ("说明", worked.assumptions)):
         typer.echo("\n".join([f"{heading}：", *(f"  {line}" for line in lines)]))
-    typer.echo("\n".join(["依据：", *(f"  “{r.quote}”（{r.article_id}）" for r in worked.rules)]))
+    quotes = dict.fromkeys(f"  “{r.quote}”（{r.article_id}）" for r in worked.rules)
+    typer.echo("\n".join(["依据：", *quotes]))
 
 
 @app.command()

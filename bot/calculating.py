@@ -13,7 +13,14 @@ from bot.platforms import Platforms
 from bot.rules.parameters import load_rules
 from bot.rules.ruleset import Rules
 from bot.tools import TOOLS, run_tool
-from bot.understanding import Missing, ToolRequest, left_open, questions_left, understand
+from bot.understanding import (
+    Missing,
+    ToolRequest,
+    asked_again,
+    left_open,
+    questions_left,
+    understand,
+)
 from ingest.articles import Article
 from ingest.markdown import section_at
 
@@ -50,38 +57,42 @@ class Calculator:
         requests = understand(text, history, today, platforms=self._platforms)
         if not requests:
             return None
-        missing = tuple(dict.fromkeys(entry for request in requests for entry in request.missing))
+        missing = [entry for request in requests for entry in request.missing]
         problems = [entry.message for request in requests for entry in request.invalid]
         calculations: list[Calculation] = []
         for request in requests:
-            if not request.missing and not request.invalid:
-                self._run(request, today, self.rules, calculations, problems)
+            if request.missing or request.invalid:
+                continue
+            try:
+                calculations.append(_computed(request, today, self.rules))
+            except InputError as exc:
+                problems.append(exc.problem)
+                missing.extend(asked_again(request.tool, exc.name))
+            except OutsideRulesError as exc:
+                problems.append(str(exc))
         readings = tuple(dict.fromkeys(line for request in requests for line in request.readings))
         left = questions_left(text, requests, today, platforms=self._platforms)
         left = tuple((typed, _with_fee_named(meant, requests)) for typed, meant in left)
-        problems = list(dict.fromkeys(problems))
         strays = all(request.strays for request in requests)
-        return Worked(tuple(calculations), missing, tuple(problems), readings, left, strays)
+        return Worked(
+            tuple(calculations),
+            tuple(dict.fromkeys(missing)),
+            tuple(dict.fromkeys(problems)),
+            readings,
+            left,
+            strays,
+        )
 
     def left_open(self, text: str, today: dt.date) -> str | None:
         """What to ask of the articles about a case they leave open; None where they do not."""
         return left_open(text, today, platforms=self._platforms) if self.rules else None
 
-    def _run(
-        self,
-        request: ToolRequest,
-        today: dt.date,
-        rules: Rules,
-        calculations: list[Calculation],
-        problems: list[str],
-    ) -> None:
-        try:
-            made = run_tool(request.tool, request.inputs, today=request.as_of or today, rules=rules)
-            # How the words were read is part of how it came about, wherever it is shown.
-            assumptions = tuple(dict.fromkeys((*request.readings, *made.assumptions)))
-            calculations.append(replace(made, assumptions=assumptions))
-        except (InputError, OutsideRulesError) as exc:
-            problems.append(str(exc))
+
+def _computed(request: ToolRequest, today: dt.date, rules: Rules) -> Calculation:
+    made = run_tool(request.tool, request.inputs, today=request.as_of or today, rules=rules)
+    # How the words were read is part of how it came about, wherever it is shown.
+    assumptions = tuple(dict.fromkeys((*request.readings, *made.assumptions)))
+    return replace(made, assumptions=assumptions)
 
 
 def _with_fee_named(question: str, requests: Sequence[ToolRequest]) -> str:

@@ -41,10 +41,16 @@ class OutsideRulesError(RuleError):
 
 
 class InputError(RuleError):
-    """An input that cannot be: ``name`` says which, ``place`` which of several from 0 on."""
+    """An input that cannot be: ``name`` says which, ``place`` which of several from 0 on.
 
-    def __init__(self, name: str, problem: str, *, place: int | None = None) -> None:
-        super().__init__(problem)
+    ``problem`` is for whoever filled it in; ``named``, the text of the error where it is given,
+    for a caller, who has to know the input's name too.
+    """
+
+    def __init__(
+        self, name: str, problem: str, *, named: str | None = None, place: int | None = None
+    ) -> None:
+        super().__init__(named or problem)
         self.name = name
         self.problem = problem
         self.place = place

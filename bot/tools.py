@@ -20,6 +20,7 @@ from pydantic import (
     Field,
     ValidationError,
     WithJsonSchema,
+    model_validator,
 )
 
 from bot.answers import Calculation
@@ -48,6 +49,16 @@ def _folded(value: str) -> str:
     return unicodedata.normalize("NFKC", value).strip()
 
 
+def _shown(value: Any) -> str:
+    """A value in an error message; a number as it was written."""
+    return str(value) if isinstance(value, Decimal) else repr(value)
+
+
+def _told(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What is empty counts as not given."""
+    return {key: value for key, value in inputs.items() if value is not None and value != ""}
+
+
 def _day(value: Any) -> dt.date:
     if isinstance(value, dt.datetime):
         return value.date()
@@ -55,7 +66,7 @@ def _day(value: Any) -> dt.date:
         return value
     written = _DAY.fullmatch(_folded(value)) if isinstance(value, str) else None
     if written is None:
-        raise ValueError(f"{value!r} 不是日期，应写成 2021-11-01 这样的年-月-日")
+        raise ValueError(f"{_shown(value)} 不是日期，应写成 2021-11-01 这样的年-月-日")
     return _existing_day(value, int(written[1]), int(written[3]), int(written[4]))
 
 
@@ -66,7 +77,7 @@ def _existing_day(value: str, year: int, month: int, day: int) -> dt.date:
         why = "年份、月份或日子超出了历法"
         if year >= dt.MINYEAR and 1 <= month <= len(calendar.month_name) - 1:
             why = f"{year}年{month}月是1日到{calendar.monthrange(year, month)[1]}日"
-        raise ValueError(f"{value!r} 不是存在的日期：{why}") from None
+        raise ValueError(f"{_shown(value)} 不是存在的日期：{why}") from None
 
 
 def _day_or_month(value: Any) -> str:
@@ -87,7 +98,7 @@ def _time(value: Any) -> dt.time:
             return dt.time(int(written[1]), int(written[2]))
         except ValueError:
             pass
-    raise ValueError(f"{value!r} 不是时刻，应写成 00:00 到 23:59 之间的时:分，如 22:30")
+    raise ValueError(f"{_shown(value)} 不是时刻，应写成 00:00 到 23:59 之间的时:分，如 22:30")
 
 
 def _amount(value: Any) -> Decimal:
@@ -99,7 +110,7 @@ def _amount(value: Any) -> Decimal:
     written = _AMOUNT.fullmatch(_folded(value)) if isinstance(value, str) else None
     number = written["number"].replace(",", "") if written else ""
     if not re.search(r"\d", number.lower().partition("e")[0]):
-        raise ValueError(f"{value!r} 不是金额，应写成 1288 或 1288.50 这样的数")
+        raise ValueError(f"{_shown(value)} 不是金额，应写成 1288 或 1288.50 这样的数")
     return Decimal(number)
 
 
@@ -109,7 +120,7 @@ def _flag(value: Any) -> bool:
     word = _folded(str(value)).lower()
     if word in _YES or word in _NO:
         return word in _YES
-    raise ValueError(f"{value!r} 不能用：只能是 true（是）或 false（否）")
+    raise ValueError(f"{_shown(value)} 不能用：只能是 true（是）或 false（否）")
 
 
 def _year(value: Any) -> int:
@@ -117,13 +128,13 @@ def _year(value: Any) -> int:
         return value
     if isinstance(value, str) and re.fullmatch(r"\d{4}年?", word := _folded(value)):
         return int(word.removesuffix("年"))
-    raise ValueError(f"{value!r} 不是年份，应写成 2021 这样的四位数")
+    raise ValueError(f"{_shown(value)} 不是年份，应写成 2021 这样的四位数")
 
 
 def _words(value: Any) -> str:
     if isinstance(value, str):
         return _folded(value)
-    raise ValueError(f"{value!r} 不能用：应是文字")
+    raise ValueError(f"{_shown(value)} 不能用：应是文字")
 
 
 def _passed(value: Any) -> bool:
@@ -140,7 +151,7 @@ def _code(labels: Mapping[str, str]) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         word = _folded(value) if isinstance(value, str) else None
         if word not in codes:
-            raise ValueError(f"{value!r} 不能用：只能是 {allowed}")
+            raise ValueError(f"{_shown(value)} 不能用：只能是 {allowed}")
         return codes[word]
 
     return read
@@ -233,6 +244,11 @@ class ToolInputs(BaseModel):
     """Base of the tools' inputs: nothing unknown, nothing changed after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, inputs: Any) -> Any:
+        return _told(inputs) if isinstance(inputs, Mapping) else inputs
 
 
 _ORIGIN = _input("发货地", "境内发货（domestic）还是境外发货（overseas）", "domestic")
@@ -417,7 +433,7 @@ def run_tool(name: str, inputs: Mapping[str, Any], *, today: dt.date, rules: Rul
     rules hold nothing for.
     """
     tool = find_tool(name)
-    given = {key: value for key, value in inputs.items() if value is not None and value != ""}
+    given = _told(inputs)
     asked_on = _asked_on(given.pop("today", today))
     if tool.takes_today:
         given["today"] = asked_on
@@ -428,7 +444,7 @@ def run_tool(name: str, inputs: Mapping[str, Any], *, today: dt.date, rules: Rul
     try:
         return tool.function(rules, **(dict(read) | {"today": asked_on}))
     except InputError as exc:
-        raise InputError(exc.name, f"{_title(tool, exc.name)}：{exc.problem}") from exc
+        raise _named(tool, exc.name, f"：{exc.problem}", place=exc.place) from exc
 
 
 def find_tool(name: str) -> Tool:
@@ -456,7 +472,8 @@ def structured_tools(rules: Rules, today: dt.date) -> list[StructuredTool]:
 def parse_assignments(assignments: Sequence[str]) -> dict[str, Any]:
     """Inputs of a command line: ``["paid=1288", "paid=199"]`` is ``{"paid": ["1288", "199"]}``.
 
-    A value that is a JSON list is read as one. Raise InputError for what is no assignment.
+    A value that is a JSON list is read as one, ``null`` as nothing given. Raise InputError for
+    what is no assignment.
     """
     values: dict[str, list[Any]] = {}
     for assignment in assignments:
@@ -470,6 +487,8 @@ def parse_assignments(assignments: Sequence[str]) -> dict[str, Any]:
 
 
 def _typed(value: str) -> list[Any]:
+    if value == "null":
+        return [None]
     if value.startswith("["):
         try:
             # Decimals stay what was typed; an empty list is an input of its own.
@@ -484,7 +503,7 @@ def _asked_on(value: Any) -> dt.date:
     try:
         return _day(value)
     except ValueError as exc:
-        raise InputError("today", f"今天（today）：{exc}。") from exc
+        raise InputError("today", f"今天：{exc}。", named=f"今天（today）：{exc}。") from exc
 
 
 def _input_error(tool: Tool, exc: ValidationError) -> InputError:
@@ -496,17 +515,21 @@ def _input_error(tool: Tool, exc: ValidationError) -> InputError:
     names = tool.inputs.model_fields
     if name not in names:
         return InputError(name, f"{tool.name} 没有 {name} 这个输入。{_meant(name, names)}")
-    title = _title(tool, name)
     if problem["type"] == "missing":
-        return InputError(name, f"缺少{title}：{names[name].description}。")
+        return _named(tool, name, f"：{names[name].description}。", before="缺少")
     place = next((part for part in problem["loc"][1:] if isinstance(part, int)), None)
     where = "" if place is None else f"第{place + 1}项 "
-    why = problem.get("ctx", {}).get("error") or f"{problem['input']!r} 不能用"
-    return InputError(name, f"{title}：{where}{why}。", place=place)
+    why = problem.get("ctx", {}).get("error") or f"{_shown(problem['input'])} 不能用"
+    return _named(tool, name, f"：{where}{why}。", place=place)
 
 
-def _title(tool: Tool, name: str) -> str:
-    return f"{tool.inputs.model_fields[name].title}（{name}）"
+def _named(
+    tool: Tool, name: str, after: str, *, before: str = "", place: int | None = None
+) -> InputError:
+    """The error with the input's title in it, and for callers with its name."""
+    title = tool.inputs.model_fields[name].title
+    named = f"{before}{title}（{name}）{after}"
+    return InputError(name, f"{before}{title}{after}", named=named, place=place)
 
 
 def _meant(name: str, names: Mapping[str, Any]) -> str:

@@ -111,8 +111,7 @@ def worked(
         citations = cite([calculation], article)
     except InputError as exc:
         known = {entry.name for entry in fields_of(tool)}
-        # What a command line calls the field is no help to whoever looks at it.
-        problem = words("told", problem=exc.problem.replace(f"（{exc.name}）", ""))
+        problem = words("told", problem=exc.problem)
         return Filling(tool, values, {exc.name if exc.name in known else "": problem}, exc.place)
     except OutsideRulesError as exc:
         return Filling(tool, values, {"": words("told", problem=exc)})
@@ -138,7 +137,11 @@ def _rest_of_course(
     day = calculation.result[result]
     if not day:
         return ()
-    followed = run_tool(tool, {name: day, **others}, today=today, rules=rules)
+    try:
+        followed = run_tool(tool, {name: day, **others}, today=today, rules=rules)
+    except InputError:
+        # It ends beyond the days that are computed with.
+        return ()
     # Nobody gave its inputs.
     return [replace(followed, inputs={})]
 

@@ -20,6 +20,13 @@ def check_day(rules: Rules, name: str, day: dt.date) -> None:
         raise InputError(name, f"日期 {day} 不能用：应在 {first} 至 {last} 之间。")
 
 
+def check_result(rules: Rules, name: str, day: dt.date) -> None:
+    """Raise InputError when the day computed from an input lies outside the same bounds."""
+    first, last = rules.limits.first_day, rules.limits.last_day
+    if not first <= day <= last:
+        raise InputError(name, f"算出来的日期 {day} 不能用：应在 {first} 至 {last} 之间。")
+
+
 def check_amount(rules: Rules, name: str, amount: Decimal) -> None:
     """Raise InputError when an amount is no sum of money: negative, endless, split cents."""
     if not amount.is_finite():

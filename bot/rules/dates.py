@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.answers import Calculation, RuleUse
 from bot.errors import InputError
-from bot.rules.checks import check_day
+from bot.rules.checks import check_day, check_result
 from bot.rules.months import ONE_DAY, last_day, month_of, near_month_end
 from bot.rules.ruleset import Rules
 
@@ -54,6 +54,7 @@ def auto_confirm_receipt(
         return _stopped_by_refund(rules, inputs, origin, wait)
     base_day = ship_confirmed + dt.timedelta(days=wait.base)
     confirmed = ship_confirmed + wait.days
+    check_result(rules, "ship_confirmed", confirmed)
     steps = [f"{ORIGINS[origin]}发货：确认发货 {ship_confirmed} + {wait.base}天 = {base_day}。"]
     assumptions = [rules.reading("settlement.days_counted")]
     if extended:
@@ -97,6 +98,7 @@ def latest_ship_date(
     goal = _goal(rules, target)
     wait = _wait(rules, origin, extended, goal)
     shipped = goal - wait.days
+    check_result(rules, "target", shipped)
     steps = []
     assumptions = [rules.reading("settlement.days_counted")]
     if target != goal.isoformat():
@@ -210,9 +212,14 @@ def _stopped_by_refund(
 
 def _near_month_end(rules: Rules, reading_id: str, day: dt.date) -> str:
     earlier, later = day - ONE_DAY, day + ONE_DAY
+    if month_of(earlier) == month_of(later):
+        turn = rules.reading("settlement.month_stays", month=month_of(day))
+    else:
+        turn = rules.reading("settlement.month_turns")
     return rules.reading(
         reading_id,
         day=day,
+        turn=turn,
         earlier=earlier,
         earlier_month=month_of(earlier),
         later=later,

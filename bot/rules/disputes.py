@@ -9,7 +9,7 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from bot.answers import Calculation, RuleUse
-from bot.rules.checks import check_day, check_entries
+from bot.rules.checks import check_day, check_entries, check_result
 from bot.rules.months import ONE_DAY
 from bot.rules.ruleset import Rules
 
@@ -67,11 +67,13 @@ def dispute_window(
 ) -> Calculation:
     """Until when a buyer may open a dispute; of several windows the longest counts."""
     check_day(rules, "transaction_success", transaction_success)
+    check_day(rules, "today", today)
     check_entries(rules, "goods", goods)
     kinds = tuple(kind for kind in GOODS if kind in goods)
     deadlines = {kind: _deadline(rules, kind, transaction_success) for kind in kinds}
     longest = max(kinds, key=lambda kind: deadlines[kind])
     deadline = deadlines[longest]
+    check_result(rules, "transaction_success", deadline)
     if special_case is not None:
         finding = _unlimited(rules, special_case, deadline, today)
     else:
@@ -111,7 +113,7 @@ def dispute_acceptance(rules: Rules, *, today: dt.date, facts: Sequence[Fact]) -
         f"{_numbers(rules, _REFUSALS, refusals)}。",
         f"对照{rules.whole('disputes.suspension_count', on=today)}种中止处理的情况："
         f"{_numbers(rules, _SUSPENSIONS, suspensions)}。",
-        f"结论：{outcome}。",
+        f"结论：这件争议{outcome}。",
     ]
     return Calculation(
         tool="dispute_acceptance",
@@ -137,7 +139,8 @@ def _limited(
     today: dt.date,
 ) -> _Finding:
     deadline = deadlines[longest]
-    steps = [f"{GOODS[longest]}：今天 {today}，截止日 {deadline}：{_verdict(today, deadline)}。"]
+    verdict = "期限还没有开始" if today < start else _verdict(today, deadline)
+    steps = [f"{GOODS[longest]}：维权截止日是 {deadline}，{today} 这天{verdict}。"]
     assumptions = [rules.reading("disputes.first_day")]
     unwritten = [GOODS[kind] for kind in deadlines if kind != "ordinary"]
     if unwritten:
@@ -182,7 +185,10 @@ def _unlimited(
         uses.append(rules.item(_REFUSALS, "past_acceptance_window"))
         assumptions.append(
             rules.reading(
-                "disputes.late_proof", deadline=deadline, verdict=_verdict(today, deadline)
+                "disputes.late_proof",
+                deadline=deadline,
+                today=today,
+                verdict=_verdict(today, deadline),
             )
         )
     elif special_case == "authority_found_counterfeit_or_banned":

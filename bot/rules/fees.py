@@ -63,8 +63,9 @@ def payment_from_fee(rules: Rules, *, today: dt.date, fee: Decimal) -> Calculati
         exact = fee / rate
         endless = bool(context.flags[Inexact])
     paid = cents(exact)
+    quotient = f"除不尽，取到分是 {paid}元" if endless else f"= {plain(exact)}元"
     steps = [
-        f"{fee:.2f}元 ÷ {percent(rate)} = {plain(exact)}元，实付约 {paid}元。",
+        f"{fee:.2f}元 ÷ {percent(rate)} {quotient}。",
         f"验算：{paid}元 × {percent(rate)} = {plain(paid * rate)}元，取 {cents(paid * rate)}元。",
         f"支付渠道费 {fee:.2f}元，对应的实付约 {paid}元。",
     ]
@@ -73,8 +74,6 @@ def payment_from_fee(rules: Rules, *, today: dt.date, fee: Decimal) -> Calculati
         rules.reading("fees.base"),
         rules.reading("fees.inverse_range", low=f"{low:.2f}", high=f"{high:.2f}", fee=f"{fee:.2f}"),
     ]
-    if endless:
-        assumptions.append(rules.reading("fees.inverse_endless", exact=plain(exact)))
     return Calculation(
         tool="payment_from_fee",
         inputs={"fee": plain(fee)},

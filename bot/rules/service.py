@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.answers import Calculation
 from bot.errors import InputError
-from bot.rules.checks import check_day, check_entries
+from bot.rules.checks import check_day, check_entries, check_result
 from bot.rules.months import ONE_DAY
 from bot.rules.ruleset import Rules
 
@@ -17,16 +17,18 @@ _LIMIT = "service.failed_months"
 
 
 def self_service_eligibility(rules: Rules, *, today: dt.date, last_closed: dt.date) -> Calculation:
-    """Whether the last closing still stands in the way of applying today."""
+    """Whether the last closing still stands in the way of applying on the day ``today``."""
     check_day(rules, "last_closed", last_closed)
+    check_day(rules, "today", today)
     if last_closed > today:
         raise InputError(
-            "last_closed", f"关闭日期 {last_closed} 晚于今天 {today}，还没有发生，算不了。"
+            "last_closed", f"关闭日期 {last_closed} 晚于 {today} 这天，那时还没有关闭，算不了。"
         )
     days = rules.whole(_WINDOW, on=today)
     since = (today - last_closed).days
     window_end = last_closed + dt.timedelta(days=days)
     earliest = window_end + ONE_DAY
+    check_result(rules, "last_closed", earliest)
     eligible = today >= earliest
     verdict = "可以申请" if eligible else "还不能申请"
     assumptions = [
@@ -37,7 +39,12 @@ def self_service_eligibility(rules: Rules, *, today: dt.date, last_closed: dt.da
         other = "可以申请" if today >= window_end else "还不能申请"
         assumptions.append(
             rules.reading(
-                "service.near_window", since=since, days=days, earlier=window_end, verdict=other
+                "service.near_window",
+                today=today,
+                since=since,
+                days=days,
+                earlier=window_end,
+                verdict=other,
             )
         )
     assumptions += [rules.reading("service.other_conditions"), rules.reading("service.chart")]
@@ -50,9 +57,9 @@ def self_service_eligibility(rules: Rules, *, today: dt.date, last_closed: dt.da
             "earliest_apply_date": earliest.isoformat(),
         },
         steps=(
-            f"关闭日 {last_closed} 到今天 {today}，过了{since}天。",
+            f"关闭日 {last_closed} 到 {today}，过了{since}天。",
             f"{last_closed} + {days}天 = {window_end}，到这天为止不能申请。",
-            f"从次日 {earliest} 起可以申请，今天{verdict}。",
+            f"从 {earliest} 起可以申请，{today} 这天{verdict}。",
         ),
         assumptions=tuple(assumptions),
         rules=(
@@ -70,7 +77,7 @@ def service_hours(rules: Rules, *, today: dt.date, times: Sequence[dt.time]) -> 
     start, end = rules.whole(_FROM, on=today), rules.whole(_TO, on=today)
     first, last = dt.time(start), dt.time(end)
     inside = {_clock(time): first <= time <= last for time in times}
-    edges = [_clock(time) for time in times if time in (first, last)]
+    edges = [clock for clock in inside if clock in (_clock(first), _clock(last))]
     assumptions = [rules.reading("service.edges", start=start, end=end)]
     if edges:
         assumptions.append(rules.reading("service.edge_hit", times="、".join(edges)))
@@ -107,10 +114,11 @@ def service_review(rules: Rules, *, today: dt.date, months: Sequence[bool]) -> C
     streak = 0
     steps = []
     for place, passed in enumerate(months, start=1):
-        streak = 0 if passed else streak + 1
         if passed:
-            steps.append(f"第{place}个月达标，连续不达标的月数归零。")
+            steps.append(f"第{place}个月达标{'，连续不达标的月数归零' if streak else ''}。")
+            streak = 0
             continue
+        streak += 1
         steps.append(f"第{place}个月不达标，连续不达标{streak}个月。")
         if streak == limit:
             closed_after = place

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi.routing import APIRoute
 
 from bot.errors import InputError, RuleDataError
 from bot.pipeline import today_in_shanghai
@@ -17,6 +20,23 @@ from bot.server.readiness import ready_bot
 from bot.server.schemas import CalculationOut, ErrorOut, ToolOut, ToolsOut
 from bot.service import Service
 from bot.tools import TOOLS, Tool, find_tool, run_tool, tool_schema
+
+
+class _ExactRequest(Request):
+    """Reads 99.99 in its body as it was written, not as the float nearest to it."""
+
+    async def json(self) -> Any:
+        return json.loads(await self.body(), parse_float=Decimal)
+
+
+class _ExactRoute(APIRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def exactly(request: Request) -> Response:
+            return await handle(_ExactRequest(request.scope, request.receive))
+
+        return exactly
 
 
 def _example(tool: Tool) -> dict[str, Any]:
@@ -60,15 +80,6 @@ def add_tool_routes(router: APIRouter, service: Service, access: Access) -> None
     def tool(name: str) -> ToolOut:
         return _described(_found(name))
 
-    @router.post(
-        "/api/tools/{name}",
-        response_model=CalculationOut,
-        summary="用一个规则工具计算",
-        description="正文就是工具的输入；每个工具要什么，见 GET /api/tools。",
-        tags=["规则工具"],
-        dependencies=known,
-        responses=_UNKNOWN,
-    )
     def run(name: str, inputs: Annotated[dict[str, Any], Body(openapi_examples=_EXAMPLES)]) -> Any:
         _found(name)
         _check_text(inputs)
@@ -78,11 +89,24 @@ def add_tool_routes(router: APIRouter, service: Service, access: Access) -> None
         today: dt.date = today_in_shanghai()
         return asdict(run_tool(name, inputs, today=today, rules=calculator.rules))
 
+    router.add_api_route(
+        "/api/tools/{name}",
+        run,
+        methods=["POST"],
+        route_class_override=_ExactRoute,
+        response_model=CalculationOut,
+        summary="用一个规则工具计算",
+        description="正文就是工具的输入；每个工具要什么，见 GET /api/tools。",
+        tags=["规则工具"],
+        dependencies=known,
+        responses=_UNKNOWN,
+    )
+
 
 def _check_text(inputs: dict[str, Any]) -> None:
     """Half a character could be computed with and not be sent back."""
     try:
-        json.dumps(inputs, ensure_ascii=False).encode()
+        json.dumps(inputs, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError as exc:
         raise ProblemError(Problem(400, "invalid_request", "输入里含有半个字符。")) from exc
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from bot.understanding.leftovers import left_open, questions_left
+from bot.understanding.phrases import asked_again
 from bot.understanding.reader import understand
 from bot.understanding.requests import Invalid, Missing, ToolRequest
 
-__all__ = ["Invalid", "Missing", "ToolRequest", "left_open", "questions_left", "understand"]
+__all__ = [
+    "Invalid",
+    "Missing",
+    "ToolRequest",
+    "asked_again",
+    "left_open",
+    "questions_left",
+    "understand",
+]

@@ -16,3 +16,8 @@ def question(name: str, ask: str | None = None, **values: str) -> Missing:
     wording = load_vocabulary().questions[ask or name]
     options = tuple(option.format(**values) for option in wording.options)
     return Missing(name, wording.ask.format(**values), options)
+
+
+def asked_again(tool: str, name: str) -> tuple[Missing, ...]:
+    """The question for an input that cannot be; empty for one that is not asked for."""
+    return (question(name),) if name in load_vocabulary().tools[tool].required else ()

@@ -35,6 +35,19 @@ def test_the_course_of_an_order_goes_on_to_the_end_of_disputes(bot: MerchantBot)
         assert shown in filling.result
 
 
+def test_a_course_that_ends_beyond_the_days_computed_with_still_shows_its_result(
+    bot: MerchantBot,
+) -> None:
+    filling = _worked(bot, "auto_confirm_receipt", ship_confirmed="2199-12-10", origin="domestic")
+    assert not filling.errors
+    assert "2199-12-22" in filling.result
+
+
+def test_what_is_wrong_is_said_without_the_names_callers_use(bot: MerchantBot) -> None:
+    filling = _worked(bot, "payment_channel_fee", paid=["1288.888"])
+    assert filling.errors == {"paid": "实付金额：金额 1288.888 不能用：最多两位小数（到分）。"}
+
+
 def test_what_is_missing_is_said_at_its_field(bot: MerchantBot) -> None:
     filling = _worked(bot, "auto_confirm_receipt", origin="domestic")
     assert list(filling.errors) == ["ship_confirmed"]

@@ -152,6 +152,37 @@ def test_a_missing_input_is_asked_for_and_filled_by_the_next_message(bot: Mercha
     assert answer.calculations[0].result["auto_confirm_date"] == "2021-12-04"
 
 
+@pytest.mark.parametrize(
+    ("told", "asked", "corrected"),
+    [
+        ("1288.888元手续费多少", "paid", "1288.88元"),
+        ("1288元和199.555元，渠道费一共多少", "paid", "1288元和199.55元"),
+        ("被扣了9.025元渠道费，客户付了多少", "fee", "9.02元"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_said_in_plain_words_and_asked_again(
+    bot: MerchantBot, told: str, asked: str, corrected: str
+) -> None:
+    answer = bot.ask(told, today=DAY)
+    assert answer.status == "clarify"
+    assert "最多两位小数（到分）" in answer.text
+    assert f"（{asked}）" not in answer.text
+    assert answer.trace["missing"] == [asked]
+    assert answer.text.endswith("多少元？")
+    history = [Turn("user", told), Turn("assistant", answer.text)]
+    assert bot.ask(corrected, history=history, today=DAY).status == "calculated"
+
+
+def test_a_case_judged_on_another_day_speaks_of_that_day(bot: MerchantBot) -> None:
+    told = "自主客服8月26号关的，能申请吗"
+    day = dt.date(2021, 11, 24)
+    first = bot.ask(told, today=day)
+    history = [Turn("user", told), Turn("assistant", first.text)]
+    answer = bot.ask("明天呢", history=history, today=day)
+    assert answer.text.startswith("从 2021-11-25 起可以申请，2021-11-25 这天可以申请。")
+    assert "今天" not in first.text + answer.text
+
+
 def test_an_answer_beside_the_question_is_asked_again_and_another_topic_is_answered(
     bot: MerchantBot,
 ) -> None:

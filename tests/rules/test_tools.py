@@ -103,6 +103,47 @@ def test_what_is_empty_counts_as_not_given() -> None:
         run("auto_confirm_receipt", ship_confirmed="2021-11-01", origin="")
 
 
+# What may be left out, and what is given beside it.
+_OPTIONAL = [
+    ("auto_confirm_receipt", "extended", ORDER),
+    ("auto_confirm_receipt", "refund_requested", ORDER),
+    ("latest_ship_date", "extended", {"target": "2021-11", "origin": "domestic"}),
+    ("dispute_window", "special_case", {"transaction_success": "2021-11-01", "goods": "ordinary"}),
+    ("dispute_window", "today", {"transaction_success": "2021-11-01", "goods": "ordinary"}),
+    ("self_service_eligibility", "today", {"last_closed": "2021-08-07"}),
+    ("mini_store_requirements", "category", {"seller_type": "personal"}),
+]
+
+
+@pytest.mark.parametrize(("name", "optional", "given"), _OPTIONAL)
+def test_null_counts_as_not_given_on_every_face(
+    name: str, optional: str, given: dict[str, Any]
+) -> None:
+    bare = run(name, **given)
+    assert run(name, **given, **{optional: None}) == bare
+    words = [f"{key}={value}" for key, value in given.items()]
+    assert run(name, **parse_assignments([*words, f"{optional}=null"])) == bare
+    by_name = {tool.name: tool for tool in structured_tools(rules(), TODAY)}
+    assert by_name[name].invoke({**given, optional: None}) == asdict(bare)
+
+
+def test_null_for_what_is_required_is_a_value_that_is_missing() -> None:
+    by_name = {tool.name: tool for tool in structured_tools(rules(), TODAY)}
+    told = by_name["payment_channel_fee"].invoke({"paid": None})
+    assert told == by_name["payment_channel_fee"].invoke({})
+    assert told.startswith("缺少实付金额（paid）")
+
+
+def test_every_optional_input_is_among_those() -> None:
+    optional = {
+        (name, key)
+        for name, tool in TOOLS.items()
+        for key, field in tool.inputs.model_fields.items()
+        if not field.is_required()
+    }
+    assert optional == {(name, key) for name, key, _ in _OPTIONAL}
+
+
 def test_the_functions_assume_neither_an_extension_nor_a_refund() -> None:
     day = dt.date(2021, 11, 1)
     confirmed = auto_confirm_receipt(rules(), today=TODAY, ship_confirmed=day, origin="domestic")
@@ -157,6 +198,42 @@ def test_a_message_says_the_input_the_value_why_and_what_is_allowed() -> None:
     assert str(caught.value) == "实付金额（paid）：金额 -5 不能用：不能是负数。"
 
 
+@pytest.mark.parametrize(
+    ("name", "inputs", "told"),
+    [
+        (
+            "payment_channel_fee",
+            {"paid": "1.888"},
+            "实付金额：金额 1.888 不能用：最多两位小数（到分）。",
+        ),
+        ("payment_channel_fee", {}, "缺少实付金额：客户实际支付的金额（元），可以多笔。"),
+        (
+            "self_service_eligibility",
+            {"last_closed": "2021-11-06"},
+            "上次关闭日：关闭日期 2021-11-06 晚于 2021-11-05 这天，那时还没有关闭，算不了。",
+        ),
+        (
+            "payment_from_fee",
+            {"fee": "1", "today": "x"},
+            "今天：'x' 不是日期，应写成 2021-11-01 这样的年-月-日。",
+        ),
+    ],
+)
+def test_whoever_fills_it_in_is_told_without_the_names_callers_use(
+    name: str, inputs: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        run(name, **inputs)
+    assert caught.value.problem == told
+    assert str(caught.value).replace(f"（{caught.value.name}）", "") == told
+    assert f"（{caught.value.name}）" in str(caught.value)
+
+
+def test_a_decimal_in_a_message_is_the_number_that_was_written() -> None:
+    with pytest.raises(InputError, match=r"第1项 1\.5 不能用"):
+        run("service_review", **parse_assignments(["months=[1.5]"]))
+
+
 def test_an_unknown_input_names_the_nearest() -> None:
     with pytest.raises(InputError, match="是不是想写 ship_confirmed？") as caught:
         run("auto_confirm_receipt", ship_confirm="2021-11-01", origin="domestic")
@@ -188,6 +265,7 @@ def test_an_unknown_tool_names_the_nearest() -> None:
         (["paid=[1, 2]", "paid=3"], {"paid": [1, 2, "3"]}),
         (["facts=[]"], {"facts": []}),
         (["category=[新品]"], {"category": "[新品]"}),
+        (["extended=null"], {"extended": None}),
     ],
 )
 def test_assignments_become_inputs(assignments: list[str], inputs: dict[str, Any]) -> None:

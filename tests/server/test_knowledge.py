@@ -50,7 +50,17 @@ def test_what_a_tool_cannot_take_is_told(
 
 
 @pytest.mark.parametrize(
-    "value", [r'"\ud83d"', "NaN", "1e999", "[[[1]]]", '{"a": 1}', '"1\\u0000"']
+    "value",
+    [
+        r'"\ud83d"',
+        "NaN",
+        "1e999",
+        "1e99999999999999999999",
+        "1e-400",
+        "[[[1]]]",
+        '{"a": 1}',
+        '"1\\u0000"',
+    ],
 )
 def test_odd_values_are_refused_and_break_nothing(make_client: MakeClient, value: str) -> None:
     client = make_client()
@@ -63,6 +73,28 @@ def test_odd_values_are_refused_and_break_nothing(make_client: MakeClient, value
         )
         assert response.status_code in (200, 400), (name, response.text)
         assert name == "mini_store_requirements" or response.status_code == 400
+
+
+@pytest.mark.parametrize("paid", ["99.99999999999999999", "[1288, 0.1000000000000000001]"])
+def test_a_number_is_read_as_written_and_not_as_the_nearest_float(
+    make_client: MakeClient, paid: str
+) -> None:
+    response = make_client().post(
+        "/api/tools/payment_channel_fee",
+        content=f'{{"paid": {paid}}}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert response.status_code == 400
+    assert "最多两位小数" in response.json()["error"]["message"]
+
+
+def test_numbers_and_nulls_in_a_body_are_taken(make_client: MakeClient) -> None:
+    client = make_client()
+    paid = client.post("/api/tools/payment_channel_fee", json={"paid": [1288, 199.5]}).json()
+    assert paid["inputs"] == {"paid": ["1288", "199.5"]}
+    order = {"ship_confirmed": "2021-11-01", "origin": "domestic", "extended": None}
+    confirmed = client.post("/api/tools/auto_confirm_receipt", json=order).json()
+    assert confirmed["result"]["auto_confirm_date"] == "2021-11-13"
 
 
 def test_the_articles_are_listed_and_each_has_its_text_and_passages(

@@ -111,6 +111,7 @@ def test_the_public_names_are_listed() -> None:
         "Invalid",
         "Missing",
         "ToolRequest",
+        "asked_again",
         "left_open",
         "questions_left",
         "understand",
