@@ -79,6 +79,9 @@ class Categories:
     food: Special
     fridge: Special
     synonyms: Mapping[str, tuple[str, ...]]
+    heads: Mapping[str, tuple[str, ...]]
+    modifiers: Mapping[str, tuple[str, ...]]
+    endings: tuple[str, ...]
     near_virtual: tuple[str, ...]
 
 
