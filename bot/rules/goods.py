@@ -8,26 +8,17 @@ of a pet from that of people.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from bot.rules.ruleset import Categories, Special
+from bot.rules.ruleset import Categories, Kind
 
 _WHITE = re.compile(r"\s+")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of goods: its name, its main category, and what the articles say of it alone."""
-
-    name: str
-    main: str | None
-    special: Special | None = None
 
 
 def read_goods(categories: Categories, word: str) -> Kind | None:
     """The kind that a word names; None where it is none of those known."""
     said = _plain(word)
-    if exact := _kinds(categories).get(said):
+    if exact := categories.kinds.get(said):
         return exact
     word = _without_ending(categories, said)
     return (
@@ -39,11 +30,11 @@ def read_goods(categories: Categories, word: str) -> Kind | None:
 
 def names_of_goods(categories: Categories) -> tuple[str, ...]:
     """Every name of more than one character, for telling the words of a sentence apart."""
-    return tuple(name for name in _kinds(categories) if len(name) > 1)
+    return tuple(name for name in categories.kinds if len(name) > 1)
 
 
 def _ends_with_name(categories: Categories, word: str) -> Kind | None:
-    kinds = _kinds(categories)
+    kinds = categories.kinds
     heads = {head: kinds[name] for name, each in categories.heads.items() for head in each}
     for start in range(len(word)):
         end = word[start:]
@@ -56,7 +47,7 @@ def _ends_with_name(categories: Categories, word: str) -> Kind | None:
     return None
 
 
-def _singular(kinds: dict[str, Kind], word: str) -> Kind | None:
+def _singular(kinds: Mapping[str, Kind], word: str) -> Kind | None:
     """The kind of an English plural."""
     if not word.isascii():
         return None
@@ -65,8 +56,10 @@ def _singular(kinds: dict[str, Kind], word: str) -> Kind | None:
 
 
 def _splits_a_latin_word(word: str, start: int) -> bool:
-    return word[start].isascii() and (start > 0 and word[start - 1].isascii()) and (
-        word[start] == " " or word[start - 1] != " "
+    return (
+        word[start].isascii()
+        and (start > 0 and word[start - 1].isascii())
+        and (word[start] == " " or word[start - 1] != " ")
     )
 
 
@@ -94,16 +87,3 @@ def _without_ending(categories: Categories, word: str) -> str:
         if word.endswith(ending) and len(word) > len(ending):
             return word.removesuffix(ending)
     return word
-
-
-def _kinds(categories: Categories) -> dict[str, Kind]:
-    """The kinds by each of their names; the articles' own example goes before a main category."""
-    found: dict[str, Kind] = {}
-    for main, names in categories.synonyms.items():
-        halves = [half.removesuffix("类") for half in main.split("/")]
-        for name in (main, *halves, *names):
-            found[name] = Kind(main, main)
-    for special in (categories.unsupported, categories.food, categories.fridge):
-        for name in special.names:
-            found[name] = Kind(special.names[0], special.main, special)
-    return found

@@ -15,6 +15,8 @@ from bot.understanding.vocabulary import Span, alternatives, load_vocabulary
 
 # A sole trader's wording may hold the word for a person or a company, so it comes first.
 _SELLERS = ("individual_business", "enterprise", "personal")
+# A space parts Chinese words from others, and belongs to an English name of goods.
+_SPACE = r" (?![a-z0-9])|(?<![a-z0-9]) "
 _SHORTEST = 2
 _LONGEST = 12
 
@@ -46,6 +48,18 @@ def known_category(message: Message) -> str | None:
     """The merchant's word for what is to be sold, where it is a kind of goods that is known."""
     goods = _goods(message.text)
     return goods.word if goods and goods.known else None
+
+
+def is_unlisted(message: Message) -> bool:
+    """Whether the goods are none that the articles name as sold: unknown, or not supported."""
+    goods = _goods(message.text)
+    return goods is not None and (not goods.known or is_unsupported(goods.word))
+
+
+def is_unsupported(word: str) -> bool:
+    """Whether the articles say of a word's kind of goods that it cannot be sold."""
+    kind = read_goods(load_categories(), word)
+    return kind is not None and kind.special == load_categories().unsupported
 
 
 def goods_spans(message: Message) -> tuple[Span, ...]:
@@ -97,11 +111,16 @@ def _pieces(text: str) -> Iterator[_Piece]:
 @cache
 def _cuts() -> re.Pattern[str]:
     words = load_vocabulary().concepts
-    names = alternatives(names_of_goods(load_categories()))
+    names = _names().pattern
     sold, lead, end = (words[f"store_goods_{part}"].pattern for part in ("sold", "lead", "end"))
     # 卖点卡 sells 点卡, 卖点零食 sells some snacks: what leads to a name is no part of one.
     sold = rf"(?:{sold})(?:(?!{names})(?:{lead}))*"
-    return re.compile(rf"(?P<sold>{sold})|(?P<name>{names})|[^\w /-]|{end}")
+    return re.compile(rf"(?P<sold>{sold})|(?P<name>{names})|[^\w /-]|{_SPACE}|{end}")
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    return re.compile(alternatives(names_of_goods(load_categories())))
 
 
 def _sold(piece: _Piece) -> _Goods | None:
@@ -123,7 +142,8 @@ def _named(piece: _Piece) -> _Goods | None:
     word = _bare(word[opening.end() :] if opening else word)
     if len(word) < _SHORTEST or words["store_goods_if_sold"].fullmatch(word):
         return None
-    return _found(piece, word) if _is_known(word) else None
+    # One character says too little of words that nobody sells: 小红书 is no book.
+    return _found(piece, word) if _names().search(word) and _is_known(word) else None
 
 
 def _bare(word: str) -> str:
