@@ -27,6 +27,7 @@ from bot.answers import Calculation
 from bot.errors import InputError, RuleError
 from bot.rules import dates, disputes, fees, seasons, service, stores
 from bot.rules.ruleset import Rules
+from bot.text import fold
 
 if TYPE_CHECKING:
     from langchain_core.tools import StructuredTool
@@ -133,7 +134,8 @@ def _year(value: Any) -> int:
 
 def _words(value: Any) -> str:
     if isinstance(value, str):
-        return _folded(value)
+        # Read as in a question: 貓糧 is 猫粮.
+        return fold(value).strip()
     raise ValueError(f"{_shown(value)} 不能用：应是文字")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -145,9 +146,18 @@ def _readings(data: Mapping[str, Any]) -> dict[str, str]:
     return dict(data)
 
 
+@cache
+def load_categories() -> Categories:
+    """The merchants' words for goods (once a process): they need no article to be read."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    data = yaml.load(_FILE.read_text(encoding="utf-8"), Loader=loader)
+    return _categories(data["categories"], data["statements"])
+
+
 def _categories(data: Any, statements: Mapping[str, Any]) -> Categories:
     kinds = {"unsupported", "food", "fridge"}
-    _expect_keys("categories", data, {*kinds, "synonyms", "near_virtual"})
+    words = {"synonyms", "heads", "modifiers", "endings", "near_virtual"}
+    _expect_keys("categories", data, kinds | words)
     specials = {}
     for kind in kinds:
         fields = data[kind]
@@ -157,9 +167,16 @@ def _categories(data: Any, statements: Mapping[str, Any]) -> Categories:
         specials[kind] = Special(tuple(fields["names"]), fields.get("main"), fields["statement"])
     return Categories(
         **specials,
-        synonyms={main: tuple(names) for main, names in data["synonyms"].items()},
+        synonyms=_names(data["synonyms"]),
+        heads=_names(data["heads"]),
+        modifiers=_names(data["modifiers"]),
+        endings=tuple(data["endings"]),
         near_virtual=tuple(data["near_virtual"]),
     )
+
+
+def _names(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {kind: tuple(names) for kind, names in data.items()}
 
 
 def _holidays(data: Any) -> Holidays:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from bot.answers import RuleUse
 from bot.errors import OutsideRulesError
@@ -72,6 +73,15 @@ class Special:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A kind of goods: its name, its main category, and what the articles say of it alone."""
+
+    name: str
+    main: str | None
+    special: Special | None = None
+
+
+@dataclass(frozen=True)
 class Categories:
     """Merchants' words for the categories of a mini store."""
 
@@ -79,7 +89,23 @@ class Categories:
     food: Special
     fridge: Special
     synonyms: Mapping[str, tuple[str, ...]]
+    heads: Mapping[str, tuple[str, ...]]
+    modifiers: Mapping[str, tuple[str, ...]]
+    endings: tuple[str, ...]
     near_virtual: tuple[str, ...]
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kinds by each of their names; an article's own example before a main category."""
+        found: dict[str, Kind] = {}
+        for main, names in self.synonyms.items():
+            halves = [half.removesuffix("类") for half in main.split("/")]
+            for name in (main, *halves, *names):
+                found[name] = Kind(main, main)
+        for special in (self.unsupported, self.food, self.fridge):
+            for name in special.names:
+                found[name] = Kind(special.names[0], special.main, special)
+        return found
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.answers import Calculation, RuleUse
 from bot.errors import InputError
+from bot.rules.goods import read_goods
 from bot.rules.ruleset import Rules, Special
 
 SellerType = Literal["personal", "individual_business", "enterprise"]
@@ -20,7 +21,6 @@ SELLER_TYPES: dict[SellerType, str] = {
 _ENTERPRISE_DOCUMENTS = "mini_store.enterprise_documents"
 _FOOD_DOCUMENTS = "mini_store.personal_food_documents"
 _MAIN = "mini_store.main_categories"
-_CATEGORY_ENDINGS = ("类目", "类")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ def mini_store_requirements(
     opening = () if supported is False else tuple(_documents(rules, seller_type, found))
     goods = () if supported is False else tuple(_goods_documents(rules, seller_type, found))
     documents = opening + goods
+    may_need = () if supported is False else tuple(_may_need(rules, seller_type, found))
     steps = () if supported is False else rules.items(_steps_id(seller_type))
     return Calculation(
         tool="mini_store_requirements",
@@ -52,10 +53,10 @@ def mini_store_requirements(
             "documents": [use.value for use in documents],
             "steps": list(steps),
         },
-        steps=tuple(_working(seller_type, found, supported, documents, len(steps))),
+        steps=tuple(_working(seller_type, found, supported, documents, may_need, len(steps))),
         assumptions=tuple(_assumptions(rules, seller_type, found, supported)),
         # Who names goods asks about them: what they take is cited first.
-        rules=tuple(_rules(rules, seller_type, found, goods + opening)),
+        rules=tuple(_rules(rules, seller_type, found, goods + opening + may_need)),
     )
 
 
@@ -82,6 +83,12 @@ def _documents(rules: Rules, seller_type: SellerType, found: _Category | None) -
         yield rules.named_item(_ENTERPRISE_DOCUMENTS, "category_application")
 
 
+def _may_need(rules: Rules, seller_type: SellerType, found: _Category | None) -> Iterator[RuleUse]:
+    """What the articles ask of some goods, where they do not say whether of these."""
+    if seller_type != "personal" and not (found and found.special):
+        yield rules.named_item(_ENTERPRISE_DOCUMENTS, "category_application")
+
+
 def _goods_documents(
     rules: Rules, seller_type: SellerType, found: _Category | None
 ) -> Iterator[RuleUse]:
@@ -103,6 +110,7 @@ def _working(
     found: _Category | None,
     supported: bool | None,
     documents: Sequence[RuleUse],
+    may_need: Sequence[RuleUse],
     steps: int,
 ) -> Iterator[str]:
     yield f"开店类型：{SELLER_TYPES[seller_type]}。"
@@ -115,8 +123,9 @@ def _working(
         yield f"类目“{found.said}”：属于“{found.main}”，可以售卖。"
     elif found:
         yield f"类目“{found.said}”：不在文章列出的大类名称里，能不能卖没法确定。"
-    yield f"要准备{len(documents)}项材料，开店按{steps}步进行。"
-    names = "；".join(use.value.rstrip("。") for use in documents)
+    more = f"，商品有资质要求时另加{len(may_need)}项" if may_need else ""
+    yield f"要准备{len(documents)}项材料{more}，开店按{steps}步进行。"
+    names = "；".join(use.value.rstrip("。") for use in (*documents, *may_need))
     yield f"{SELLER_TYPES[seller_type]}开店{_selling(found, supported)}，要准备：{names}。"
 
 
@@ -172,7 +181,7 @@ def _rules(
 
 
 def _category(rules: Rules, category: str | None) -> _Category | None:
-    """Read a merchant's word: the longest known name it ends with, or a main category."""
+    """What is known of a merchant's word."""
     if category is None:
         return None
     said = category.strip()
@@ -180,32 +189,9 @@ def _category(rules: Rules, category: str | None) -> _Category | None:
         raise InputError("category", "类目是空的：写要卖的东西，或者不给这一项。")
     if len(said) > rules.limits.longest_text:
         raise InputError("category", f"类目太长：最多 {rules.limits.longest_text} 个字。")
-    word = said
-    for ending in _CATEGORY_ENDINGS:
-        word = word.removesuffix(ending) or said
-    candidates = [(name, found) for name, found in _names(rules, said) if _matches(word, name)]
-    if candidates:
-        return max(candidates, key=lambda candidate: len(candidate[0]))[1]
-    started = next((main for main in rules.items(_MAIN) if _starts(main, word)), None)
-    return _Category(said, main=started)
-
-
-def _matches(word: str, name: str) -> bool:
-    """Chinese puts the thing itself last; a name of one character has to be the whole word."""
-    return word == name or (len(name) > 1 and word.endswith(name))
-
-
-def _starts(main: str, word: str) -> bool:
-    return len(word) > 1 and main.startswith(word)
-
-
-def _names(rules: Rules, said: str) -> Iterator[tuple[str, _Category]]:
-    known = rules.categories
-    for special in (known.unsupported, known.food, known.fridge):
-        for name in special.names:
-            yield name, _Category(said, special.names[0], special.main, special)
-    for main in rules.items(_MAIN):
-        for name in {main, *main.split("/"), *known.synonyms.get(main, ())}:
-            for ending in _CATEGORY_ENDINGS:
-                name = name.removesuffix(ending)
-            yield name, _Category(said, None if name in main else main, main)
+    kind = read_goods(rules.categories, said)
+    if kind is None:
+        return _Category(said)
+    # A main category's own word needs no reading.
+    own = kind.special is None and kind.main is not None and said in kind.main
+    return _Category(said, None if own else kind.name, kind.main, kind.special)

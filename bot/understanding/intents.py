@@ -11,7 +11,7 @@ from bot.understanding.messages import Message, clause_around
 from bot.understanding.negation import affirmed
 from bot.understanding.residue import residue
 from bot.understanding.slots import TOOLS
-from bot.understanding.stores import category, seller_type
+from bot.understanding.stores import category, is_unlisted, known_category, seller_type
 from bot.understanding.vocabulary import ToolWords
 
 
@@ -86,7 +86,9 @@ _MENTIONS: Mapping[str, Callable[[Message], bool]] = {
     "denied_fact": lambda message: bool(denied_facts(message)),
     "seller": lambda message: seller_type(message) is not None,
     "seller_individual": lambda message: seller_type(message) == "individual_business",
-    "category": lambda message: category(message) is not None,
+    "category": lambda message: known_category(message) is not None,
+    "goods": lambda message: category(message) is not None,
+    "unlisted_goods": is_unlisted,
 }
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.understanding.messages import Message, blank
+from bot.understanding.stores import goods_spans
 from bot.understanding.vocabulary import Span, ToolWords
 
 _PIECE = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+|[^\W\d_a-z]")
@@ -26,6 +27,8 @@ def _accounted_for(message: Message, tools: Sequence[ToolWords]) -> Iterator[Spa
     yield from ((amount.start, amount.end) for amount in message.told_amounts)
     yield from ((event.start, event.end) for event in message.events)
     yield from message.counts
+    if any("goods" in tool.goes_with for tool in tools):
+        yield from goods_spans(message)
     for pattern in _patterns(message, tools):
         yield from (found.span() for found in pattern.finditer(message.text))
 
@@ -35,10 +38,8 @@ def _patterns(message: Message, tools: Sequence[ToolWords]) -> Iterator[re.Patte
     yield words.concepts["small_words"]
     yield words.concepts["small_words_english"]
     for concept in dict.fromkeys(name for tool in tools for name in tool.goes_with):
-        # A group of names (facts, categories) goes with a tool as a whole.
+        # The facts go with a tool as a whole.
         if concept == "facts":
             yield from words.facts.values()
-        elif concept == "categories":
-            yield from words.categories.values()
-        else:
+        elif concept != "goods":
             yield words.concepts[concept]

@@ -25,7 +25,7 @@ from bot.understanding.numerals import number
 from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
-from bot.understanding.stores import category, seller_type
+from bot.understanding.stores import category, is_unsupported, seller_type
 from bot.understanding.times import TimeMention
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
@@ -245,6 +245,8 @@ def _store(message: Message, filling: bool) -> Slots:
         found["seller_type"] = (Value(seller),)
     if sold:
         found["category"] = (Value(sold),)
+    if sold and not seller and not filling and is_unsupported(sold):
+        found["seller_type"] = (Value("personal", (phrase("any_seller"),)),)
     return found
 
 

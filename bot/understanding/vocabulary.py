@@ -48,7 +48,6 @@ class Vocabulary:
     concepts: Mapping[str, re.Pattern[str]]
     events: Mapping[str, re.Pattern[str]]
     facts: Mapping[str, re.Pattern[str]]
-    categories: Mapping[str, re.Pattern[str]]
     day_parts: Mapping[str, re.Pattern[str]]
     relative_days: Mapping[str, int]
     relative_months: Mapping[str, int]
@@ -82,7 +81,6 @@ def load_vocabulary() -> Vocabulary:
         concepts=_compiled(content["concepts"]),
         events=_compiled(content["events"]),
         facts=_compiled(content["facts"]),
-        categories=_compiled(content["categories"]),
         day_parts=_compiled(content["day_parts"]),
         relative_days=content["relative_days"],
         relative_months=content["relative_months"],

@@ -90,7 +90,7 @@ def test_every_word_a_tool_refers_to_is_in_the_vocabulary() -> None:
     words = load_vocabulary()
     for tool in words.tools.values():
         named = [*tool.goes_with, *tool.asks_again]
-        assert {name for name in named if name not in words.concepts} <= {"facts", "categories"}
+        assert {name for name in named if name not in words.concepts} <= {"facts", "goods"}
         for name in tool.required:
             assert name in words.questions
 
