@@ -26,7 +26,6 @@ _LABELS_BEFORE = (
     ("claimed", "claimed_before"),
 )
 _LABELS_AFTER = (
-    ("freight", "freight_after"),
     ("discount", "discount_after"),
     ("cost", "cost_after"),
 )
@@ -49,6 +48,8 @@ def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMenti
     after = message.text[amount.end : amount.end + _AFTER]
     if earlier and words.has("claim_before", before) and words.has("claim_after", after):
         return "claimed"
+    if words.has("freight_after", after):
+        return "freight"
     for role, concept in _LABELS_BEFORE:
         if words.has(concept, before) and _means(role, message, amount, earlier, before):
             return role

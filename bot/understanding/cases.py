@@ -11,6 +11,15 @@ from bot.understanding.dates import Lean
 from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message
+from bot.understanding.orders import (
+    PER_ORDER,
+    of_order,
+    order_count,
+    order_named,
+    with_one_more,
+    with_order,
+    without_order,
+)
 from bot.understanding.origins import ORIGINS
 from bot.understanding.payments import adds_payments, answered_basis, of_other_count, paid_after
 from bot.understanding.phrases import phrase
@@ -40,6 +49,8 @@ class ToolCase:
     tool: str
     slots: Mapping[str, tuple[Value, ...]]
     open: bool
+    # The order spoken of, of several, counted from 0; all of them where None.
+    order: int | None = None
 
     @property
     def words(self) -> ToolWords:
@@ -84,6 +95,9 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     left_open = any(is_left_open(part.tool, message) for part in case)
     if not case or left_open or any(part.tool in tools for part in case):
         return started
+    if tools and message.has("continues") and any(part.open for part in case):
+        # 那维权能到哪天: of the same order, so that what it takes is asked for.
+        return tuple(replace(part, open=True) for part in started)
     return _continued(case, message, asked) or started
 
 
@@ -92,8 +106,9 @@ def _anchored(message: Message, part: ToolCase) -> Message:
     if message.has("append"):
         # 又来一单，17号发的: of no month in particular.
         return replace(message, about_money=part.tool in _ABOUT_MONEY)
-    days = {v.value for name in _DAYS for v in part.slots.get(name, ()) if v.value}
-    times = [value.value for value in part.slots.get("times", ()) if value.value]
+    known = of_order(part.slots, part.order)
+    days = {v.value for name in _DAYS for v in known.get(name, ()) if v.value}
+    times = [value.value for value in known.get("times", ()) if value.value]
     return replace(
         message,
         anchor=dt.date.fromisoformat(*days) if len(days) == 1 else None,
@@ -115,8 +130,8 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
         # A question for the rule as such leaves what is known of the case as it is.
         return ToolCase(tool, slots if opened else {**before.slots, **slots}, opened)
     slots = slots_of(tool, _anchored(message, before), filling=False)
-    merged = _merged(before, slots, message)
-    return ToolCase(tool, merged, opened or before.open or _is_case(tool, merged, message))
+    after = _with(before, slots, message)
+    return replace(after, open=opened or after.open)
 
 
 def _shared(tool: str, case: Case) -> Slots:
@@ -142,10 +157,11 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     """A topic named again goes on with the case unless it is told anew or asks for the rule."""
     if "paid" in slots and "paid" in before.slots and adds_payments(message):
         return True
-    told_anew = any(name in slots for name in before.words.key) and not _is_one_month(slots)
+    months = _are_months_more(before, slots)
+    told_anew = any(name in slots for name in before.words.key) and not months
     if message.has("asks_span") and not told_anew:
         return False
-    if _is_one_month(slots):
+    if months:
         return True
     # 买家申请退款了，还会自动收货吗: something new is told of the case.
     if slots and not told_anew and message.has("told_of_buyer"):
@@ -158,9 +174,12 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     return not told_anew and message.has("asks_day")
 
 
-def _is_one_month(slots: Slots) -> bool:
-    """9月达标了: one month more of those told before."""
-    return any(len(value.by_month) == 1 for value in slots.get("months", ()))
+def _are_months_more(before: ToolCase, slots: Slots) -> bool:
+    """9月达标了: months named beside those told before."""
+    told, known = slots.get("months", ()), before.slots.get("months", ())
+    if any(len(value.by_month) == 1 for value in told):
+        return True
+    return any(value.by_month for value in told) and any(value.by_month for value in known)
 
 
 def _is_case(tool: str, slots: Slots, message: Message) -> bool:
@@ -175,8 +194,11 @@ def _is_case(tool: str, slots: Slots, message: Message) -> bool:
 
 def _continued(case: Case, message: Message, asked: Message | None) -> Case:
     answered = {part.tool: _additions(part, message, asked) for part in case}
-    told = any(answered.values()) or any(
-        message.has(ask) for p in case for ask in p.words.asks_again
+    told = (
+        any(answered.values())
+        or any(message.has(ask) for p in case for ask in p.words.asks_again)
+        or any(order_named(part.slots, message) for part in case)
+        or (any(part.order is not None for part in case) and message.has("all_orders"))
     )
     if not told or not is_addition(case, message, asked):
         return ()
@@ -222,8 +244,36 @@ _INPUTS = {
 
 
 def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
-    merged = _merged(part, slots, message)
-    return replace(part, slots=merged, open=part.open or _is_case(part.tool, merged, message))
+    named = order_named(part.slots, message)
+    order = part.order
+    if named and message.has("leaves_out"):
+        merged, order = without_order(part.slots, named[0]), None
+    elif named and "paid" not in slots:
+        order, by = named
+        slots = {name: values for name, values in slots.items() if name != by}
+        merged = with_order(part.slots, slots, order)
+    elif _tells_one_more(part, slots, message):
+        if message.has("other_day"):
+            slots = {name: (Value(ask=""),) for name in part.words.key} | slots
+        merged = with_one_more(part.slots, slots)
+        order = order_count(merged) - 1
+    elif order is not None and not message.has("all_orders"):
+        merged = with_order(part.slots, slots, order)
+    else:
+        merged, order = _merged(part, slots, message), None
+    return replace(
+        part, slots=merged, order=order, open=part.open or _is_case(part.tool, merged, message)
+    )
+
+
+def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
+    """11月22号又发了一单: an order beside the one that is known, with a day of its own."""
+    keys = [name for name in part.words.key if name in PER_ORDER]
+    known = bool(keys) and all(is_known(part.slots.get(name)) for name in keys)
+    if any(len(added.get(name, ())) == 1 for name in keys) and message.has("append"):
+        return known
+    # 另一单境外的呢: of the same day, as far as is told.
+    return known and "origin" in added and message.has("another_one")
 
 
 def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
@@ -264,6 +314,7 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     questioned = asked is not None and asked.has("question_asked")
     limit = _RESIDUE_WHEN_ASKED if questioned else LITTLE_LEFT
     goes_on = message.has("continues") or message.has("changes") or message.has("told_of_buyer")
+    goes_on = goes_on or any(order_named(part.slots, message) for part in case)
     if goes_on and not message.has("asks_elsewhere"):
         limit += _RESIDUE_MORE
     return len(residue(message, [part.words for part in case])) <= limit

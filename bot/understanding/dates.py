@@ -257,7 +257,12 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         r"(?:日|号)?(?!\d)",
         _written,
     )
-    yield r"(?<!\d)(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?!\d)", _written_possible
+    yield (
+        # Part of no waybill number.
+        r"(?<![a-z\d])(?<![单编]号)(?<![单编]号[:是])(?<!号码)(?<!号码[:是])"
+        r"(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?!\d)",
+        _written_possible,
+    )
     yield r"(?<![\d/])(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d{4})(?![\d/])", _slashed
     yield (
         rf"(?<!\d){year}?(?P<m>{SMALL})\s*月份?\s*(?:的)?(?P<d>{SMALL})\s*(?:日|号)(?!\d)",

@@ -21,12 +21,16 @@ def day_values(
 ) -> tuple[Value, ...]:
     """Values of dates; a month where a day is needed has to be asked for (left out)."""
     values = []
+    told_to = 0
     for mention in mentions:
+        begins, told_to = told_to, mention.end
         vague = mention.vague or mention.month_only or _is_any_month_end(mention, lean)
         if vague and not (months and not mention.vague) and not mention.problem:
             continue
         resolved = resolve(mention, message.today, _lean(message, mention, lean))
-        values.append(Value(resolved.iso, _readings(message, resolved, mention), resolved.problem))
+        clause = message.text[begins : mention.start].split(",")[-1]
+        readings = _readings(message, resolved, mention)
+        values.append(Value(resolved.iso, readings, resolved.problem, clause=clause))
     return tuple(values)
 
 

@@ -217,10 +217,10 @@ _P = TypeVar("_P", bound=_Placed)
 
 def uncorrected(text: str, mentions: tuple[_P, ...]) -> tuple[_P, ...]:
     """两百五，不对，是两百八: what is taken back right before the next mention is left out."""
-    pairs = pairwise(mentions)
+    kept = tuple(mention for mention in mentions if not _is_denied(text, mention)) or mentions
+    pairs = pairwise(kept)
     dropped = {one.start for one, other in pairs if _is_taken_back(text, one, other)}
-    kept = tuple(mention for mention in mentions if mention.start not in dropped)
-    return tuple(mention for mention in kept if not _is_denied(text, mention)) or kept
+    return tuple(mention for mention in kept if mention.start not in dropped)
 
 
 def first_told(text: str, mention: _P, mentions: tuple[_P, ...]) -> _P:

@@ -12,6 +12,7 @@ from bot.understanding.amount_roles import amount_roles, with_role
 from bot.understanding.amounts import AmountMention, plain
 from bot.understanding.messages import Message
 from bot.understanding.numerals import number
+from bot.understanding.orders import place_named
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
@@ -199,14 +200,15 @@ def paid_after(before: Value, added: Value, message: Message) -> Value:
 def _one_told_anew(before: Value, added: Value, message: Message) -> Value | None:
     """第二单其实付了550: that one of the payments before; None where none is named by its place."""
     first = next(iter(message.amounts), None)
-    told = first and message.words.concepts["place_in_list"].search(message.text[: first.start])
-    if not told or not isinstance(before.value, list) or not isinstance(added.value, list):
+    if first is None or not isinstance(before.value, list) or not isinstance(added.value, list):
         return None
-    place = number(told["place"])
-    if place is None or not 1 <= place <= len(before.value) or len(added.value) != 1:
+    place = place_named(message.text[: first.start], len(before.value))
+    if place is None:
+        return None
+    if place > len(before.value) or len(added.value) != 1:
         return Value(ask="")
     values = list(before.value)
-    values[int(place) - 1] = added.value[0]
+    values[place - 1] = added.value[0]
     return Value(values, (*before.readings, *added.readings))
 
 

@@ -13,6 +13,7 @@ from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
 from bot.understanding.cases import ToolCase, is_foreign, is_more_of, is_ruled_out
 from bot.understanding.messages import Message, read_message
+from bot.understanding.orders import PER_ORDER, of_order
 from bot.understanding.phrases import question
 from bot.understanding.questions import clauses_of, questions_of
 from bot.understanding.requests import Invalid, Missing, ToolRequest
@@ -30,15 +31,6 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "dispute_window": {"special_case": None},
     "mini_store_requirements": {"category": None},
 }
-# Inputs of which each value is a case of its own: two shipping days are two calculations.
-_SEPARATE = (
-    "ship_confirmed",
-    "origin",
-    "extended",
-    "confirmed_receipt",
-    "transaction_success",
-    "last_closed",
-)
 
 
 def understand(
@@ -128,16 +120,17 @@ def _corpus_platforms() -> Platforms:
 
 
 def _requests(part: ToolCase) -> Iterator[ToolRequest]:
-    """One request for each combination of the values that are cases of their own."""
-    names = [name for name in _SEPARATE if len(part.slots.get(name, ())) > 1]
-    lists = [part.slots[name] for name in names]
+    """One request for each order; for each combination where they are no list of orders."""
+    slots = of_order(part.slots, part.order)
+    names = [name for name in PER_ORDER if len(slots.get(name, ())) > 1]
+    lists = [slots[name] for name in names]
     lengths = {len(values) for values in lists}
     # As many days as origins: the first day goes with the first origin.
     paired = len(lists) > 1 and len(lengths) == 1
     combinations = zip(*lists, strict=True) if paired else itertools.product(*lists)
     for combination in combinations:
         chosen = dict(zip(names, combination, strict=True))
-        first = {name: values[0] for name, values in part.slots.items() if values}
+        first = {name: values[0] for name, values in slots.items() if values}
         yield _request(part.tool, {**first, **chosen})
 
 

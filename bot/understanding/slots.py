@@ -99,7 +99,7 @@ def _completed(message: Message) -> tuple[Value, ...]:
 
 def _extended(message: Message) -> tuple[Value, ...]:
     said = affirmed_last(message, "extension")
-    if message.has("extension_unknown"):
+    if message.has("extension_unknown") or message.has("extension_asked"):
         return ()
     if both_ways(message, "extension"):
         return (Value(False), Value(True))
@@ -252,7 +252,7 @@ def _store(message: Message, filling: bool) -> Slots:
 
 def _season(message: Message, filling: bool) -> Slots:
     year, said = _year(message)
-    if year is None and (filling or not _names_a_day(message)):
+    if year is None and (filling or message.has("that_year") or not _names_a_day(message)):
         return {}
     if year is None:
         year = message.today.year
@@ -265,6 +265,8 @@ def _names_a_day(message: Message) -> bool:
 
 
 def _year(message: Message) -> tuple[int | None, bool]:
+    if message.has("that_year"):
+        return None, False
     for word, shift in message.words.relative_years.items():
         if word in message.text:
             return message.today.year + shift, True

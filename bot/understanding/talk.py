@@ -18,6 +18,7 @@ from bot.understanding.cases import (
 from bot.understanding.intents import asked_tools, is_left_open
 from bot.understanding.messages import Message, read_message
 from bot.understanding.numerals import small_number
+from bot.understanding.orders import order_named
 from bot.understanding.phrases import question
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
@@ -41,6 +42,8 @@ class Talk:
     wanted: str = ""
     # The merchant's messages, the latest last.
     said: tuple[str, ...] = ()
+    # The latest message asks what the articles leave open: only what points back goes on.
+    off: bool = False
     # The latest message tells nothing of what was asked for, and much else.
     strays: bool = False
 
@@ -55,18 +58,26 @@ def follow(
         both = _told_before(talk, text, today, asked, platforms) or _wanted_before(
             talk, message, today, asked, platforms
         )
-        case = both or case
-    if not case and not _is_off(talk.case, message, platforms):
+        case = tuple(_spoken_of(part, message) for part in both) or case
+    off = _is_off(talk.case, message, platforms)
+    if not case and not off and (message.has("points_back") or not talk.off):
         resumed = (advance(before, message, asked, platforms) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), ())
     beside = not _is_open(case) and _leaves_unsaid(talk.case, message, asked, platforms)
     case = talk.case if beside else case
-    if message.has("points_back") and not message.has("append"):
-        case = tuple(_filled(part, talk, today) for part in case)
+    if not message.has("append"):
+        case = tuple(_filled(part, message, talk, today) for part in case)
     strays = beside and not message.has("cannot_say")
     strays = strays and len(residue(message, [part.words for part in case])) > LITTLE_LEFT
     said = (*talk.said, text)[-_MOST_SAID:]
-    return Talk(case, _remembered(talk, case), *_pending(talk, text, case, message), said, strays)
+    return Talk(
+        case,
+        _remembered(talk, case),
+        *_pending(talk, text, case, message),
+        said,
+        off=off or (talk.off and not case),
+        strays=strays,
+    )
 
 
 def _is_open(case: Case) -> bool:
@@ -113,19 +124,30 @@ def _pending(talk: Talk, text: str, case: Case, message: Message) -> tuple[str, 
         return "", ""
     if message.has("asks_something"):
         return "", text
-    wanted = f"{talk.wanted}，{text}" if talk.wanted else ""
-    return text, wanted if len(wanted) <= _LONGEST else ""
+    told, wanted = (f"{before}，{text}" if before else "" for before in (talk.told, talk.wanted))
+    short = len(told) <= _LONGEST
+    return told if told and short else text, wanted if len(wanted) <= _LONGEST else ""
 
 
-def _filled(part: ToolCase, talk: Talk, today: dt.date) -> ToolCase:
-    """The case of an order spoken of before (这单, 那件), with what was told of it then."""
-    if not part.open or any(before.tool == part.tool for before in talk.case):
+def _spoken_of(part: ToolCase, message: Message) -> ToolCase:
+    """头一单几号自动确认: one of the orders told of before."""
+    named = order_named(part.slots, message)
+    return replace(part, order=named[0]) if named else part
+
+
+def _filled(part: ToolCase, message: Message, talk: Talk, today: dt.date) -> ToolCase:
+    """Another calculation of an order spoken of before, with what was told of it then."""
+    if any(before.tool == part.tool for before in talk.case) or message.has("asks_rate"):
         return part
     slots = dict(part.slots)
     for said in reversed(talk.said):
         told = _plainly_told(part.tool, read_message(said, today))
         slots |= {n: told[n] for n in part.missing if n in told and not is_known(slots.get(n))}
-    return replace(part, slots=slots)
+    # 手续费多少 asks for the rule as such, unless it was told before what was paid.
+    opened = part.open or (message.has("asks_amount") and "paid" in slots)
+    if slots == part.slots:
+        return part
+    return _spoken_of(replace(part, slots=slots, open=opened), message)
 
 
 def _plainly_told(tool: str, message: Message) -> Slots:
@@ -163,9 +185,7 @@ def _leaves_unsaid(
 
 
 def _remembered(talk: Talk, case: Case) -> tuple[Case, ...]:
-    """Earlier cases, the latest first; a message about something else ends them all."""
-    if not case:
-        return ()
+    """Earlier cases, the latest first: something else asked in between ends none of them."""
     tools = {part.tool for part in case}
     kept = [talk.case, *talk.earlier]
     kept = [before for before in kept if before and not tools & {part.tool for part in before}]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -20,6 +20,7 @@ class Value:
     ask: str | None = None
     details: tuple[tuple[str, str], ...] = ()
     by_month: tuple[tuple[int, str], ...] = ()  # months since year 0, with what is said of each
+    clause: str = field(default="", compare=False)  # where it was told: 发苏州那单11月3号发
 
 
 Slots = dict[str, tuple[Value, ...]]
