@@ -95,9 +95,9 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     left_open = any(is_left_open(part.tool, message) for part in case)
     if not case or left_open or any(part.tool in tools for part in case):
         return started
-    if tools and message.has("continues") and any(part.open for part in case):
+    if tools and message.has("continues") and not _tells(case, message, asked):
         # 那维权能到哪天: of the same order, so that what it takes is asked for.
-        return tuple(replace(part, open=True) for part in started)
+        return tuple(replace(part, open=any(p.open for p in case)) for part in started)
     return _continued(case, message, asked) or started
 
 
@@ -203,6 +203,10 @@ def _continued(case: Case, message: Message, asked: Message | None) -> Case:
     if not told or not is_addition(case, message, asked):
         return ()
     return tuple(_with(part, answered[part.tool], message) for part in case)
+
+
+def _tells(case: Case, message: Message, asked: Message | None) -> bool:
+    return any(_additions(part, message, asked) for part in case)
 
 
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
