@@ -97,7 +97,7 @@ class Examiner:
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""
             seen = self.examine(reading, focus=new, told=told)
-            examined.append(self._left_behind(seen, question))
+            examined.append(self._in_talk(seen, question))
             if examined[-1].foreign:
                 # Sure by itself, a message need not be about the platform before it.
                 return max(filter(self.is_sure, examined), key=_confidence, default=examined[-1])
@@ -107,13 +107,20 @@ class Examiner:
         # What none of them makes anything of is kept as it is most likely meant.
         return best if self.may_be_answered(best) else examined[0]
 
-    def _left_behind(self, seen: Examined, question: Question) -> Examined:
-        """What was found, with the foreign platform that the talk was about before, if any."""
-        topic = self.conversation.topic(question.history) or ""
-        names = self.platforms.named_others(topic)
-        if seen.foreign or not names or self.platforms.all_named(question.text):
+    def _in_talk(self, seen: Examined, question: Question) -> Examined:
+        """What was found, its foreign platforms as the merchant wrote them, and those before."""
+        if seen.foreign:
+            now = self._foreign_as_typed(question.text)
+            written = {fold(name): name for name in now}
+            return replace(seen, foreign=frozenset(written.get(fold(f), f) for f in seen.foreign))
+        if self.platforms.all_named(question.text):
             return seen
-        return replace(seen, left_behind=tuple(self.platforms.as_typed(topic, names).values()))
+        topic = self.conversation.topic(question.history) or ""
+        return replace(seen, left_behind=self._foreign_as_typed(topic))
+
+    def _foreign_as_typed(self, text: str) -> tuple[str, ...]:
+        names = self.platforms.named_others(text)
+        return tuple(self.platforms.as_typed(text, names).values())
 
     def _is_clear(self, seen: Examined) -> bool:
         return self.is_sure(seen) and seen.confidence >= _CLEAR

@@ -13,12 +13,14 @@ _NEVER = re.compile(r"(?!)")
 _CLAUSE = re.compile(r"[^,，。;；!！?？\n]+[,，。;；!！?？\n]*|[,，。;；!！?？\n]+")
 # Written to a Chinese word, as one of its sentence.
 _LATIN_NAME = re.compile(r"(?<![a-z\d])[a-z][a-z&'-]{2,}[a-z](?= ?[\u4e00-\u9fff])")
+_LATIN_WORD = re.compile(r"[a-z]{2,}")
 _PINYIN = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
     r"(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un"
-    r"|ia|ie|iu|ua|ui|uo|ue|er|[aeiouv]))+"
+    r"|ia|ie|iu|ua|ui|uo|ue|er|[aeiuv]|(?<=[bpmfwly])o))+"
 )
 _HAN_NAME = re.compile(r"(?=([\u4e00-\u9fff]{2,4}))")
+_ONLY_NAMED = re.compile(r"[那呢的?？!！。,，\s]*")
 # So alike, it is one of our names with a slip in it.
 _A_SLIP = 0.7
 _LONG = 3
@@ -125,8 +127,11 @@ def _beginning(patterns: Sequence[str]) -> re.Pattern[str]:
 def stranger(text: str, places: Places, own: Sequence[str]) -> Mention | None:
     """A Latin word in the subject's place of a Chinese question: the name of some platform.
 
-    Neither a word of the trade, nor pinyin, nor one of our names with a slip.
+    Neither a word of the trade, nor pinyin, nor one of our names with a slip; where more of
+    the question is English, any word may be.
     """
+    if len(_LATIN_WORD.findall(text)) > 1:
+        return None
     for found in _LATIN_NAME.finditer(text):
         mention = Mention(found.group(), found.start(), found.end())
         if mention.name in places.not_names or _PINYIN.fullmatch(mention.name):
@@ -211,7 +216,13 @@ def asked_part(
     if left is None:
         return written, ()
     spans, names = left
-    return _without(written, [*cuts, *spans]), names
+    part, ours_typed = _without(written, [*cuts, *spans]), written[ours[0].start : ours[0].end]
+    if _ONLY_NAMED.fullmatch(part.replace(ours_typed, "")):
+        # 淘宝几天自动收货？小红书呢？
+        start, end = spans[0]
+        first = next(each for each in others if start <= each.start < end)
+        part = written[start : first.start] + ours_typed + written[first.end : end]
+    return part, names
 
 
 def _aside(folded: str, mention: Mention, patterns: Sequence[str]) -> tuple[int, int] | None:
