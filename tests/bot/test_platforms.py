@@ -70,6 +70,7 @@ def test_an_ordinary_word_is_a_name_where_the_subject_stands(
         "I wish to know the fee",
         "target audience怎么定",
         "小红书货款能打到支付宝吗",
+        "买家用支付宝付的款，渠道费几个点",
         "企业微信怎么开小商店",
         "企业微信开店要什么材料",
         "京东快递发的货，显示签收了怎么没结算",
