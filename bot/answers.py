@@ -19,11 +19,15 @@ class Turn:
 
 @dataclass(frozen=True)
 class Question:
-    """What a merchant asks; ``today`` is the day the question is asked on."""
+    """What a merchant asks; ``today`` is the day the question is asked on.
+
+    ``others`` are platforms outside the corpus that were asked about too, as typed.
+    """
 
     text: str
     today: dt.date
     history: tuple[Turn, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

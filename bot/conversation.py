@@ -17,6 +17,8 @@ from bot.wording import Wording
 # Older turns than these say nothing about what "那境外的呢" means.
 _TURNS = 6
 _FEW_TERMS = 5
+# Characters beside those that ask; fewer are no subject: 多久结算, 什么时候扣.
+_OWN_SUBJECT = 3
 # Characters; fewer are particles.
 _SAYS_SOMETHING = 3
 _WHICH = re.compile(
@@ -60,7 +62,12 @@ class Conversation:
             return (moved,)
         if self._is_correction(message):
             return (topic,)
+        if self.platforms.named_others(topic) and self._stands_alone(message):
+            # It may be about what the corpus has, whatever was asked about another platform.
+            return tuple(dict.fromkeys((message, self.placed(topic, message))))
         joined = self._joined(topic, message)
+        if self._only_names(message):
+            return (joined,)
         placed = self.placed(topic, message, platform=platform)
         by_rule = (
             (joined, placed)
@@ -82,6 +89,8 @@ class Conversation:
                 topic = moved
             elif topic and self._is_correction(message):
                 continue
+            elif topic and self.platforms.named_others(topic) and self._stands_alone(message):
+                topic = message
             elif (
                 topic and not self.wording.switches_topic(message) and self._leans_on_topic(message)
             ):
@@ -90,12 +99,27 @@ class Conversation:
                 topic = self.placed(topic, message) if topic else message
         return topic
 
+    def _only_names(self, message: str) -> bool:
+        """Whether a message says a platform's name and nothing else: 小红书呢."""
+        if not self.platforms.all_named(message):
+            return False
+        rest = self.platforms.without_names(self.wording.without_lead(message), others=True)
+        return not self.wording.without_lead(rest).strip("的上里 ")
+
+    def _stands_alone(self, message: str) -> bool:
+        """Whether a message has a subject of its own and names no platform."""
+        if self.platforms.all_named(message) or self.wording.refers_back(message):
+            return False
+        says_more = self.wording.without_lead(message) != message.rstrip("?？。!！")
+        return not says_more and self.wording.subject_length(message) >= _OWN_SUBJECT
+
     def _said(self, history: Sequence[Turn]) -> list[str]:
         """The merchant's latest messages, as they are meant."""
         said, asked = [], ""
         for turn in history:
             if turn.role == "user":
-                said.append(self._chosen(self._said_right(turn.content), asked))
+                content, _ = self.platforms.asked_of_own(turn.content, self.wording.asks)
+                said.append(self._chosen(self._said_right(content), asked))
             asked = turn.content if turn.role == "assistant" else ""
         return said[-_TURNS:]
 
@@ -144,9 +168,9 @@ class Conversation:
     def _joined(self, topic: str, message: str) -> str:
         """Topic and message as one question; what the message replaces is taken out."""
         if self.platforms.all_named(message):
-            topic = self.platforms.without_names(topic)
+            topic = self.platforms.without_names(topic, others=True)
         kept = self.distinctions.without_contrasts(topic, message)
-        return f"{kept} {self.focus(message)}"
+        return self._still_of(message, f"{kept} {self.focus(message)}")
 
     def with_topic(self, readings: Sequence[str], topic: str, message: str) -> tuple[str, ...]:
         """The readings of a message that leans on its topic, and the one of another topic."""
@@ -162,10 +186,17 @@ class Conversation:
         """The message alone, said of the topic's platform and case where it names none itself."""
         if self.platforms.all_named(message):
             return message
-        named = sorted(self.platforms.all_named(topic))
-        if platform and not named:
+        named = sorted(self.platforms.named(topic))
+        if platform and not self.platforms.all_named(topic):
             named = [platform]
-        return " ".join([*named, *self.distinctions.cases_kept(topic, message), message])
+        kept = self.distinctions.cases_kept(topic, message)
+        return self._still_of(topic, " ".join([*named, *kept, message]))
+
+    def _still_of(self, said: str, reading: str) -> str:
+        """A reading with the foreign platforms that were said, in a place where they are named."""
+        names = self.platforms.named_others(said) - self.platforms.named_others(reading)
+        typed = self.platforms.as_typed(said, names)
+        return " ".join([*(f"在{typed[name]}上" for name in sorted(names)), reading])
 
 
 def last_answer(history: Sequence[Turn]) -> str:

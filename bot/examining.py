@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from bot.answers import Question, Turn
@@ -16,7 +16,7 @@ from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
 from bot.steps import Place, Told, asked_of_item, asks_more, named_item, place_asked, without_place
-from bot.text import terms
+from bot.text import fold, terms
 from bot.uncovered import Nearest, Uncovered
 from bot.wording import Wording
 
@@ -52,6 +52,8 @@ class Examined:
     topic_named: str | None = None
     # What the talk is at.
     told: Told | None = None
+    # Platforms outside the corpus that were talked of before, and that it is not about.
+    left_behind: tuple[str, ...] = ()
 
     @property
     def uncovered_topic(self) -> str | None:
@@ -94,12 +96,31 @@ class Examiner:
         examined: list[Examined] = []
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""
-            examined.append(self.examine(reading, focus=new, told=told))
-            if examined[-1].foreign or self._is_clear(examined[-1]):
+            seen = self.examine(reading, focus=new, told=told)
+            examined.append(self._in_talk(seen, question))
+            if examined[-1].foreign:
+                # Sure by itself, a message need not be about the platform before it.
+                return max(filter(self.is_sure, examined), key=_confidence, default=examined[-1])
+            if self._is_clear(examined[-1]):
                 return examined[-1]
-        best = max(examined, key=lambda seen: seen.confidence)
+        best = max(examined, key=_confidence)
         # What none of them makes anything of is kept as it is most likely meant.
         return best if self.may_be_answered(best) else examined[0]
+
+    def _in_talk(self, seen: Examined, question: Question) -> Examined:
+        """What was found, its foreign platforms as the merchant wrote them, and those before."""
+        if seen.foreign:
+            now = self._foreign_as_typed(question.text)
+            written = {fold(name): name for name in now}
+            return replace(seen, foreign=frozenset(written.get(fold(f), f) for f in seen.foreign))
+        if self.platforms.all_named(question.text):
+            return seen
+        topic = self.conversation.topic(question.history) or ""
+        return replace(seen, left_behind=self._foreign_as_typed(topic))
+
+    def _foreign_as_typed(self, text: str) -> tuple[str, ...]:
+        names = self.platforms.named_others(text)
+        return tuple(self.platforms.as_typed(text, names).values())
 
     def _is_clear(self, seen: Examined) -> bool:
         return self.is_sure(seen) and seen.confidence >= _CLEAR
@@ -187,19 +208,23 @@ class Examiner:
             "retrieve": round((retrieved - started) * 1000, 1),
             "rank": round((time.perf_counter() - retrieved) * 1000, 1),
         }
-        foreign = self.platforms.named_others(text)
+        others = self.platforms.named_others(text)
+        typed = self.platforms.as_typed(text, others)
+        foreign = frozenset(typed.values())
         if not ranked:
             return Examined(text, found, [], {}, 0.0, foreign, timings, focus)
         # The corpus may speak of another platform too: then its name stands in the passage.
-        foreign -= self.platforms.named_others(found.passages[0].text)
+        held = fold(found.passages[0].text)
+        others -= self.platforms.named_others(found.passages[0].text)
+        foreign = frozenset(typed[name] for name in others if fold(typed[name]) not in held)
         near, unanswered = self.uncovered.near(found.vector, _NEIGHBOURS)
         likeness = near.similarity if near else None
         leans = leaning(found.vector, found.answered, unanswered)
         values = features(found, ranked, self.retriever.lexical(), self.wording, likeness, leans)
         confidence = round(self.calibration.probability(values), 4)
         best = ranked[0].unit.passage
-        held = "\n".join([best.title, best.section, best.text, *best.questions])
-        topic = self.uncovered.named(focus or text, held)
+        everything = "\n".join([best.title, best.section, best.text, *best.questions])
+        topic = self.uncovered.named(focus or text, everything)
         return Examined(
             text, found, ranked, values, confidence, foreign, timings, focus, near, topic, told
         )
@@ -222,3 +247,7 @@ class Examiner:
         return self.conversation.distinctions.contradicts(
             seen.question, text, best.article_id, strict_only=True
         )
+
+
+def _confidence(seen: Examined) -> float:
+    return seen.confidence

@@ -44,6 +44,8 @@ def _sources(answer: Answer, question: Question) -> str:
     cited = [text for c in answer.citations for text in (c.quote, c.title, c.published or "")]
     # Headings offered as topics are the articles' own words.
     offered = [*answer.suggestions, *answer.trace.get("topics", ())]
+    # A platform's name may hold figures (1688).
+    offered += answer.trace.get("platforms", ())
     worked = [
         json.dumps(
             [c.inputs, c.result, c.steps, c.assumptions, [(r.value, r.quote) for r in c.rules]],

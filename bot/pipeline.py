@@ -59,7 +59,8 @@ class MerchantBot(Quoter):
         day = today or today_in_shanghai()
         try:
             asked = self.wording.question_in(read_question(text))
-            question = Question(asked, day, tuple(history))
+            asked, others = self.platforms.asked_of_own(asked, self.wording.asks)
+            question = Question(asked, day, tuple(history), others)
         except NoQuestionError as exc:
             parts: Iterator[str | Answer] = iter([replies.rejected(str(exc))])
         else:

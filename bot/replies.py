@@ -65,6 +65,7 @@ def answered(
         f"您说的“{said}”，这里按{platform}的规则回答（两者如今是不同的产品）。"
         for said, platform in near.items()
     ]
+    leads += _without_others([*question.others, *seen.left_behind])
     if is_english(question.text):
         leads.append("From the knowledge base (quoted in Chinese):")
     notes = _ages(composed.citations, question.today)
@@ -94,10 +95,10 @@ def not_written(seen: Examined, composed: Composed, missing: str) -> Answer:
 
 def not_found(seen: Examined, missing: str | None) -> Answer:
     """Nothing was found that answers; says what is missing, and what there is instead."""
-    if seen.foreign:
-        names = "、".join(sorted(seen.foreign))
+    names = sorted(seen.foreign)
+    if names:
         reason = "other_platform"
-        text = f"知识库里没有{names}的规则，别的平台的规则不能照搬，所以不作回答。"
+        text = f"知识库里没有{'、'.join(names)}的规则，别的平台的规则不能照搬，所以不作回答。"
     else:
         reason = "not_sure"
         what = f"这个问题要的{missing}" if missing else "能回答这个问题的内容"
@@ -113,7 +114,12 @@ def not_found(seen: Examined, missing: str | None) -> Answer:
         confidence=seen.confidence,
         suggestions=_unquoted(seen, ()),
         timings_ms=seen.timings_ms,
-        trace={"question": seen.question, "reason": reason, "topics": topics},
+        trace={
+            "question": seen.question,
+            "reason": reason,
+            "topics": topics,
+            **({"platforms": names} if names else {}),
+        },
     )
 
 
@@ -146,14 +152,12 @@ def ask_for_inputs(worked: Worked) -> Answer:
     )
 
 
-"""A question asked beside a calculation, and what the articles say to it."""
-
-
 def calculated(
     worked: Worked, citations: Sequence[Citation], question: Question, also: Sequence[Aside] = ()
 ) -> Answer:
     """The results, how they were worked out and by which sentences, how open points were read."""
-    parts = ["Calculated from the rules in the articles:"] if is_english(question.text) else []
+    parts = _without_others(question.others)
+    parts += ["Calculated from the rules in the articles:"] if is_english(question.text) else []
     parts.extend(calculation.conclusion for calculation in worked.calculations)
     steps = [step for calculation in worked.calculations for step in calculation.working]
     if steps:
@@ -181,6 +185,12 @@ def calculated(
         confidence=1.0,
         trace={"readings": list(worked.readings) + [e.question for e in worked.missing]},
     )
+
+
+def _without_others(names: Sequence[str]) -> list[str]:
+    """That nothing is known of the other platforms a question named, or came from."""
+    listed = "、".join(f"“{name}”" for name in dict.fromkeys(names))
+    return [f"知识库里没有{listed}的规则，下面只是这里有的规则，不能照搬。"] if listed else []
 
 
 def _topic(passage: Passage) -> str:

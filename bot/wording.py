@@ -26,6 +26,8 @@ _STOP = re.compile("[。：]")
 _SO = re.compile("[这那多]么")
 # Where one question ends and another may begin.
 _PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
+# What a word that asks is about: 什么时候, 几个点.
+_MEASURES = re.compile("时候|时间|个?点|[个天次种钱]")
 # "要是实付变成650块" is a case to work out, no order.
 _SUPPOSES = re.compile(r"要是|如果|假如|若是|万一|倘若")
 # What is asked for after something else to do, without a stop between them.
@@ -116,6 +118,11 @@ class Wording:
     def asks(self, text: str) -> bool:
         """Whether a text holds a word that asks something."""
         return bool(self.interrogatives.search(_SO.sub("", fold(text))))
+
+    def subject_length(self, text: str) -> int:
+        """How many characters a text has beside the words that ask something."""
+        rest = _MEASURES.sub("", self.interrogatives.sub("", fold(text)))
+        return sum(char.isalnum() for char in rest)
 
     def said_right(self, message: str) -> str:
         """A message without the words that take back what was said before (说错了，我是…)."""

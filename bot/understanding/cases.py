@@ -335,11 +335,10 @@ def is_foreign(message: Message, platforms: Platforms) -> bool:
 
 
 def _is_named(name: str, message: Message) -> bool:
-    """1688 is an amount as well as a platform."""
+    """1688 is an amount as well as a platform: alone, and after a case it is one."""
     if not name.isdigit():
         return True
-    _, _, after = message.text.partition(name)
-    return bool(message.words.platform_after_number.match(after))
+    return not message.words.bare_number.fullmatch(message.text)
 
 
 def _on_platform(tool: str, message: Message, platforms: Platforms) -> bool:

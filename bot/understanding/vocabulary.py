@@ -56,7 +56,7 @@ class Vocabulary:
     festivals: Mapping[str, tuple[int, int]]
     moving_festivals: Mapping[str, str]
     tools: Mapping[str, ToolWords]
-    platform_after_number: re.Pattern[str]
+    bare_number: re.Pattern[str]
     questions: Mapping[str, QuestionWords]
     readings: Mapping[str, str]
 
@@ -89,7 +89,7 @@ def load_vocabulary() -> Vocabulary:
         festivals={name: (day[0], day[1]) for name, day in content["festivals"].items()},
         moving_festivals=content["moving_festivals"],
         tools={name: _tool_words(words) for name, words in content["tools"].items()},
-        platform_after_number=re.compile(content["platform_after_number"]),
+        bare_number=re.compile(content["bare_number"]),
         questions={
             name: QuestionWords(words["ask"], tuple(words["options"]))
             for name, words in content["questions"].items()

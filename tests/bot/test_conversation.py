@@ -129,3 +129,37 @@ def test_which_ones_of_what_was_not_said_take_nothing_from_the_last_answer(
 ) -> None:
     history = said("小红书到账的钱比账单少", "有的费用在打款时自动扣除。")
     assert not any("打款" in reading for reading in conversation.readings("哪些证件", history))
+
+
+def test_a_platform_of_ours_replaces_a_foreign_one(conversation: Conversation) -> None:
+    history = said("小红书多久结算", "一个自然月", "淘宝呢", "没有淘宝的规则")
+    for message in ("那小红书呢", "小红书的呢"):
+        readings = conversation.readings(message, history)
+        assert not any("淘宝" in reading for reading in readings)
+        assert "多久结算" in readings[0]
+
+
+def test_a_bare_platform_is_the_topic_on_it(conversation: Conversation) -> None:
+    history = said("微信小商店能卖虚拟商品吗", "不能")
+    (reading,) = conversation.readings("小红书呢", history)
+    assert "能卖虚拟商品吗" in reading
+    assert "小红书" in reading
+    assert "小商店" not in reading
+
+
+@pytest.mark.parametrize("message", ["那几天呢", "多久到账", "什么时候扣", "那境外的呢"])
+def test_what_leans_on_a_foreign_platform_stays_with_it(
+    conversation: Conversation, message: str
+) -> None:
+    history = said("当当多久结算", "没有当当的规则")
+    readings = conversation.readings(message, history)
+    assert all(conversation.platforms.named_others(reading) == {"当当"} for reading in readings)
+
+
+@pytest.mark.parametrize("message", ["怎么关闭自主客服", "镇店之宝怎么报名", "渠道费几个点"])
+def test_what_stands_alone_after_a_foreign_platform_is_read_alone_too(
+    conversation: Conversation, message: str
+) -> None:
+    first, *rest = conversation.readings(message, said("淘宝多久结算", "没有淘宝的规则"))
+    assert first == message
+    assert any("淘宝" in reading for reading in rest)

@@ -79,6 +79,74 @@ def test_another_platform_is_refused_by_name(bot: MerchantBot, question: str) ->
 
 
 @pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("在阿里国际站买家维权几天", "阿里国际站"),
+        ("得物1000元渠道费扣多少", "得物"),
+        ("1688的支付手续费几个点", "1688"),
+        ("我在1688扣多少手续费", "1688"),
+    ],
+)
+def test_a_platform_s_name_is_repeated_as_typed_whatever_it_holds(
+    bot: MerchantBot, question: str, named: str
+) -> None:
+    answer = bot.ask(question)
+    assert answer.status == "not_found"
+    assert answer.text.startswith(f"知识库里没有{named}的规则")
+    assert "withheld" not in answer.trace
+
+
+def test_a_name_in_figures_carried_over_from_before_is_repeated_too(bot: MerchantBot) -> None:
+    refused = bot.ask("1688多久结算")
+    history = [Turn("user", "1688多久结算"), Turn("assistant", refused.text)]
+    answer = bot.ask("那几天呢", history=history)
+    assert answer.text.startswith("知识库里没有1688的规则")
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["付了1688，手续费多少", "1688元渠道费", "我从1688进的货，卖了1688，小红书渠道费多少"],
+)
+def test_an_amount_is_no_platform(bot: MerchantBot, question: str) -> None:
+    answer = bot.ask(question)
+    assert answer.status == "calculated"
+    assert "11.82" in answer.text
+
+
+def test_ours_is_answered_where_another_is_asked_about_too(bot: MerchantBot) -> None:
+    answer = bot.ask("小红书和淘宝的渠道费各多少")
+    assert answer.status == "answered"
+    assert "0.7%" in answer.text
+    assert answer.text.startswith("知识库里没有“淘宝”的规则")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "我们快递用京东，小红书几天自动收货",
+        "京东快递发的货，显示签收了怎么没结算",
+        "从淘宝转来小红书开店，怎么开通自主客服",
+        "企业微信怎么开小商店",
+    ],
+)
+def test_a_name_said_by_the_way_refuses_nothing(bot: MerchantBot, question: str) -> None:
+    assert bot.ask(question).status == "answered"
+
+
+def test_after_another_platform_what_is_sure_alone_is_answered_and_says_so(
+    bot: MerchantBot,
+) -> None:
+    history = [Turn("user", "淘宝多久结算"), Turn("assistant", bot.ask("淘宝多久结算").text)]
+    answer = bot.ask("镇店之宝怎么报名", history=history)
+    assert "邀请制" in answer.text
+    assert answer.text.startswith("知识库里没有“淘宝”的规则")
+    assert bot.ask("那几天呢", history=history).status == "not_found"
+    ours = bot.ask("小红书的呢", history=history)
+    assert "自然月" in ours.text
+    assert "淘宝" not in ours.text
+
+
+@pytest.mark.parametrize(
     "question", ["今天杭州天气怎么样", "帮我写一首关于秋天的诗", "股票明天涨吗"]
 )
 def test_what_has_nothing_to_do_with_the_articles_is_refused(
