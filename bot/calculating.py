@@ -12,7 +12,7 @@ from bot.errors import InputError, OutsideRulesError, RuleDataError
 from bot.platforms import Platforms
 from bot.rules.parameters import load_rules
 from bot.rules.ruleset import Rules
-from bot.tools import TOOLS, run_tool
+from bot.tools import TOOLS, restated, run_tool
 from bot.understanding import Missing, ToolRequest, questions_left, understand
 from ingest.articles import Article
 from ingest.markdown import section_at
@@ -33,6 +33,8 @@ class Worked:
     left: tuple[tuple[str, str], ...] = ()
     # The message tells nothing of what was asked for, and may be about something else.
     strays: bool = False
+    # What was understood to be worked out, in a line.
+    restated: str = ""
 
 
 class Calculator:
@@ -61,7 +63,8 @@ class Calculator:
         left = tuple((typed, _with_fee_named(meant, requests)) for typed, meant in left)
         problems = list(dict.fromkeys(problems))
         strays = all(request.strays for request in requests)
-        return Worked(tuple(calculations), missing, tuple(problems), readings, left, strays)
+        asked = "；".join(dict.fromkeys(map(_restated, requests)))
+        return Worked(tuple(calculations), missing, tuple(problems), readings, left, strays, asked)
 
     def _run(
         self,
@@ -78,6 +81,12 @@ class Calculator:
             calculations.append(replace(made, assumptions=assumptions))
         except (InputError, OutsideRulesError) as exc:
             problems.append(str(exc))
+
+
+def _restated(request: ToolRequest) -> str:
+    judged_on = {"today": request.as_of.isoformat()} if request.as_of else {}
+    missing = [entry.name for entry in request.missing]
+    return restated(request.tool, {**request.inputs, **judged_on}, missing)
 
 
 def _with_fee_named(question: str, requests: Sequence[ToolRequest]) -> str:

@@ -26,6 +26,13 @@ _STOP = re.compile("[。：]")
 _SO = re.compile("[这那多]么")
 # Where one question ends and another may begin.
 _PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
+# One question asked of two things: 什么是A和B, A和B分别是多少, A和B是什么.
+_TWO_ASKED = re.compile(
+    r"(?P<lead>(?:什么是|啥是|(?:请|帮我)?(?:介绍|解释|说说|讲讲)(?:一下|下)?)?)"
+    r"(?P<one>[^和跟与及、]{2,12})(?:和|跟|与|及|、)(?P<other>[^和跟与及、]{2,12}?)"
+    r"(?P<rest>(?:分别|各自|各|都)*(?:是|要|有|收|交)?(?:什么|啥|多少|几|多久|怎么|如何|咋).{0,6}?)?"
+)
+_EACH = re.compile(r"分别|各自|各|都")
 # "要是实付变成650块" is a case to work out, no order.
 _SUPPOSES = re.compile(r"要是|如果|假如|若是|万一|倘若")
 # What is asked for after something else to do, without a stop between them.
@@ -49,6 +56,15 @@ class FigureKind:
 
 
 @dataclass(frozen=True)
+class SmallTalk:
+    """How small talk reads, the whole message of it, and what is replied in either language."""
+
+    pattern: re.Pattern[str]
+    chinese: str
+    english: str
+
+
+@dataclass(frozen=True)
 class Wording:
     """The compiled patterns; made by ``load_wording``."""
 
@@ -68,7 +84,7 @@ class Wording:
     interrogatives: re.Pattern[str]
     yes_no: re.Pattern[str]
     figures: tuple[FigureKind, ...]
-    small_talk: tuple[tuple[re.Pattern[str], str], ...]
+    small_talk: tuple[SmallTalk, ...]
 
     def wants_list(self, question: str) -> bool:
         """Whether a list or steps are asked for."""
@@ -195,21 +211,39 @@ class Wording:
         """The parts of a question that each ask something, with what is told before them; none
         where it asks one thing only."""
         parts: list[str] = []
-        told = ""
-        for part in _PIECES.split(fold(question)):
-            told = f"{told} {part}".strip(_AROUND)
-            if self.interrogatives.search(part):
-                parts.append(told)
-                told = ""
+        begins = at = 0
+        for stop in [*_PIECES.finditer(question), None]:
+            ends = stop.start() if stop else len(question)
+            if self.asks(question[at:ends]):
+                parts.append(question[begins:ends].strip(_AROUND))
+                begins = ends
+            at = stop.end() if stop else ends
+            if not question[begins:ends].strip(_AROUND):
+                begins = at
         return tuple(parts) if len(parts) > 1 else ()
 
-    def smalltalk(self, message: str) -> str | None:
-        """The reply to a message that is small talk and nothing else."""
+    def questions_in_one(self, question: str, *, each: bool = True) -> tuple[str, ...]:
+        """As ``parts_asking``; what is asked of two things at once as a question of each, too,
+        unless without ``each``: then only what two things are."""
+        parts = self.parts_asking(question) or (question.strip(_AROUND),)
+        questions = tuple(one for part in parts for one in _of_each(part, each=each))
+        return questions if len(questions) > 1 else ()
+
+    def smalltalk(self, message: str) -> SmallTalk | None:
+        """What a message is that is small talk and nothing else."""
         words = re.sub(rf"[{re.escape(_AROUND)}]+", "", fold(message))
-        for pattern, reply in self.small_talk:
-            if pattern.fullmatch(words):
-                return reply
-        return None
+        return next((talk for talk in self.small_talk if talk.pattern.fullmatch(words)), None)
+
+
+def _of_each(question: str, *, each: bool) -> tuple[str, ...]:
+    """The question asked of each of the two things that it names."""
+    found = _TWO_ASKED.fullmatch(question)
+    if found is None or bool(found["lead"]) == bool(found["rest"]):
+        return (question,)
+    rest = _EACH.sub("", found["rest"] or "是什么")
+    if rest != "是什么" and not each:
+        return (question,)
+    return found["one"] + rest, found["other"] + rest
 
 
 def load_wording() -> Wording:
@@ -241,7 +275,9 @@ def load_wording() -> Wording:
             for kind in content["figures"]
         ),
         small_talk=tuple(
-            (re.compile(entry["pattern"].replace(" ", "")), entry["reply"])
+            SmallTalk(
+                re.compile(entry["pattern"].replace(" ", "")), entry["reply"], entry["english"]
+            )
             for entry in content["smalltalk"]
         ),
     )

@@ -36,6 +36,7 @@ class QuestionWords:
     """How a missing input is asked for."""
 
     ask: str
+    english: str
     options: tuple[str, ...]
 
 
@@ -92,7 +93,7 @@ def load_vocabulary() -> Vocabulary:
         tools={name: _tool_words(words) for name, words in content["tools"].items()},
         platform_after_number=re.compile(content["platform_after_number"]),
         questions={
-            name: QuestionWords(words["ask"], tuple(words["options"]))
+            name: QuestionWords(words["ask"], words["english"], tuple(words["options"]))
             for name, words in content["questions"].items()
         },
         readings=content["readings"],
