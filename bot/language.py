@@ -36,9 +36,14 @@ def speaks_english(message: str, history: Sequence[Turn] = ()) -> bool:
 def _is_in_english(text: str) -> bool | None:
     """None where a text does not tell: too short, or a few words that ask nothing."""
     if is_english(text) or is_pinyin(text):
-        return not is_pinyin(text)
+        return not may_be_pinyin(text)
     is_chinese = has_han(text) and (len(text) > _SHORT or _ASKS.search(text))
     return False if is_chinese else None
+
+
+def may_be_pinyin(text: str) -> bool:
+    """Whether all Latin letters of a text may spell Chinese."""
+    return is_pinyin(" ".join(_LATIN.findall(text)))
 
 
 def is_pinyin(text: str) -> bool:

@@ -23,7 +23,8 @@ from bot.phrasing import Phraser, calls_made, traced
 from bot.quoting import Quoter
 from bot.reading import NoQuestionError, read_question
 from bot.replies import AskedBack, Reply
-from bot.text import terms
+from bot.text import fold, terms
+from bot.wording import AROUND
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
@@ -31,6 +32,9 @@ _UNSAID_MARGIN = 0.08
 _LOOKS = 2
 # Of so few words a question may well fit several platforms.
 _VAGUE_TERMS = 4
+# A word of so few is a topic, no question.
+_BARE_TERMS = 3
+_MOST_OPTIONS = 6
 
 
 def today_in_shanghai() -> dt.date:
@@ -61,7 +65,7 @@ class MerchantBot(Quoter):
         day = today or today_in_shanghai()
         english = speaks_english(text, history)
         try:
-            asked = self.wording.question_in(read_question(text))
+            asked = self.wording.question_in(self.in_characters(read_question(text)))
             question = Question(asked, day, tuple(history))
         except NoQuestionError as exc:
             rejected = replies.rejected(exc).spoken(english=english)
@@ -114,6 +118,8 @@ class MerchantBot(Quoter):
             return replies.answered_in_part(asides, question, near)
         if composed and missing:
             return replies.not_written(seen, composed, missing)
+        if topics := self._sections_on(question.text, seen):
+            return replies.which_case(seen, topics)
         return replies.not_found(seen, self.figure_lacking(seen))
 
     def _calculated(self, question: Question) -> Reply | None:
@@ -148,6 +154,15 @@ class MerchantBot(Quoter):
         near = [p.platform for p in passages if p.score >= passages[0].score - _UNSAID_MARGIN]
         platforms = tuple(dict.fromkeys(near))
         return AskedBack("您问的是哪个平台？", platforms) if len(platforms) > 1 else None
+
+    def _sections_on(self, text: str, seen: Examined) -> AskedBack | None:
+        """The sections to choose from where a message is a bare word of several headings."""
+        word = fold(text).strip(AROUND)
+        if len(set(terms(word))) > _BARE_TERMS or self.wording.asks(word) or seen.topic_named:
+            return None
+        headings = [p.heading for p in seen.found.passages if word in fold(p.heading)]
+        options = tuple(dict.fromkeys(headings))[:_MOST_OPTIONS]
+        return AskedBack(f"“{word}”想问哪一方面？", options) if len(options) > 1 else None
 
     @staticmethod
     def _is_vague(question: str) -> bool:

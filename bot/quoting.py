@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from bot.answers import Citation, Passage, Question
 from bot.composing import Composed, Span, Style, choose, compose, place_of, verify
+from bot.confidence import QUESTION_FEATURE
 from bot.examining import Examined, Examiner
 from bot.ranking import Ranked
 from bot.steps import step_asked
-from bot.text import terms
 from bot.units import units_of
 
 # A sentence that scores this close to the best one of its passage answers as well.
@@ -25,8 +25,8 @@ _FIRST_STOP = re.compile("[。：]")
 
 # A message asks so many things at most that are looked up one by one.
 _MOST_PARTS = 4
-# Of fewer terms a question leans on the one before it ("要多久").
-_SAYS_WHAT = 4
+# A question this like one that merchants ask of a section can be asked alone.
+_STANDS_ALONE = 0.96
 
 
 @dataclass(frozen=True)
@@ -123,31 +123,36 @@ class Quoter(Examiner):
         """What the articles say to each question of a message that asks several; empty where it
         asks one thing, or they answer none of them."""
         said: list[str] = []
-        apart = self._asked_apart(question, each=True)
+        apart = self._asked_apart(question, surely=False)
         asides = [self._aside(part, seen, said) for part, seen in apart]
         found = [aside for aside in asides if aside]
         return found if any(aside.is_answered for aside in found) else []
 
     def left_over(self, question: Question, composed: Composed) -> Iterator[Aside]:
         """Questions of a message that what was quoted for the whole of it leaves out: those
-        clearly answered elsewhere, or clearly not by any article."""
+        answered elsewhere, or clearly not by any article."""
         said = [citation.quote for citation in composed.citations]
         places = {(citation.article_id, citation.section) for citation in composed.citations}
-        told_apart = self.wording.parts_asking(question.text)
-        for part, seen in self._asked_apart(question, each=False):
-            if self._is_clear(seen) or (self.is_sure(seen) and part not in told_apart):
-                if place_of(seen.found.passages[0]) in places or not _asks_enough(part):
+        for part, seen in self._asked_apart(question, surely=True):
+            if self.is_sure(seen):
+                if place_of(seen.found.passages[0]) in places:
                     continue
             elif not (seen.foreign or seen.topic_named or self._lacks_needed(seen)):
                 continue
             if aside := self._aside(part, seen, said):
                 yield aside
 
-    def _asked_apart(self, question: Question, *, each: bool) -> Iterator[tuple[str, Examined]]:
+    def _stands_alone(self, part: str, seen: Examined) -> bool:
+        """Whether a question says by itself what it is about, as merchants ask for it: else it
+        may be about what stands before it ("流程是啥")."""
+        asked = seen.features.get(QUESTION_FEATURE, 0.0)
+        return asked >= _STANDS_ALONE and not self.wording.refers_back(part)
+
+    def _asked_apart(self, question: Question, *, surely: bool) -> Iterator[tuple[str, Examined]]:
         """The questions of a message as typed, each examined by itself, or as asked of the
         platform and case that were named before it."""
         before = self.conversation.topic(question.history) or ""
-        for part in self.wording.questions_in_one(question.text, each=each)[:_MOST_PARTS]:
+        for part in self.wording.questions_in_one(question.text, surely=surely)[:_MOST_PARTS]:
             placed = self.conversation.placed(before, part)
             readings = (placed,) if self.platforms.named_others(before) else (placed, part)
             seen = (
@@ -155,7 +160,8 @@ class Quoter(Examiner):
                 for reading in dict.fromkeys(readings)
             )
             best = max(seen, key=lambda each: (self.is_sure(each), each.confidence))
-            yield part, best
+            if not self.is_sure(best) or self._stands_alone(part, best):
+                yield part, best
             before = best.question
 
     def _aside(self, asked: str, seen: Examined, said: list[str]) -> Aside | None:
@@ -234,11 +240,6 @@ def _leaves_open(ranked: Sequence[Ranked]) -> bool:
         and entry.score > best.score - _BESIDE
         for entry in ranked[1:]
     )
-
-
-def _asks_enough(part: str) -> bool:
-    """Whether a question says by itself what it is about."""
-    return len(set(terms(part))) >= _SAYS_WHAT
 
 
 def _gist(passage: Passage) -> Span:

@@ -532,3 +532,76 @@ def test_what_was_understood_of_a_calculation_stands_in_the_trace(bot: MerchantB
     asked_on = bot.ask("11月1日发的货什么时候自动收货", today=DAY)
     assert worked.trace["question"] == "自动确认收货日：确认发货日 2021-11-01，发货地 境内"
     assert "发货地 未说" in asked_on.trace["question"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "操你妈 渠道费多少",
+        "🤔渠道费多少❓",
+        "小 红 书 渠 道 费 多 少",
+        "小*红*书*渠*道*费*多*少",
+        "xiaohongshu qudaofei duoshao",
+    ],
+)
+def test_abuse_ornaments_spaces_and_pinyin_leave_the_question_what_it_is(
+    bot: MerchantBot, typed: str
+) -> None:
+    answer = bot.ask(typed)
+    assert "0.7%" in quotes(answer)
+    assert not answer.text.startswith("From")
+
+
+def test_pinyin_is_read_by_the_words_of_the_articles(bot: MerchantBot) -> None:
+    answer = bot.ask("kefu daiyunying shi shenme")
+    assert answer.trace["question"] == "客服代运营是什么"
+    assert "代运营服务" in quotes(answer)
+
+
+@pytest.mark.parametrize("word", ["结算", "类目", "维权", "审核"])
+def test_a_bare_word_is_met_with_the_sections_on_it_and_each_of_them_answers(
+    bot: MerchantBot, word: str
+) -> None:
+    answer = bot.ask(word)
+    assert answer.status == "clarify"
+    assert len(answer.suggestions) > 1
+    history = [Turn("user", word), Turn("assistant", answer.text)]
+    for heading in answer.suggestions:
+        assert word in heading
+        assert bot.ask(heading, history=history).citations
+
+
+def test_a_bare_word_of_no_heading_is_refused(bot: MerchantBot) -> None:
+    assert bot.ask("运费?").status == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong"),
+    [
+        ("ARK主账号忘了怎么办", "对账单"),
+        ("假货赔几倍", "鉴定"),
+        ("那卖1000块佣金多少", "二手"),
+        ("卖了2000，扣我14块对吗", "仅退款"),
+        ("专享折扣持续多少天", "折扣的数值"),
+    ],
+)
+def test_a_refusal_names_no_topic_that_is_only_near_by_chance(
+    bot: MerchantBot, question: str, wrong: str
+) -> None:
+    answer = bot.ask(question)
+    assert answer.status == "not_found"
+    assert wrong not in answer.text.partition("相近")[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("小红书平台介入一般几天出结果", "平台介入"),
+        ("小红书举证说明有没有模板给一份", "证据"),
+        ("今天上海天气咋样", "电商以外"),
+    ],
+)
+def test_a_refusal_names_the_topic_that_is_asked(
+    bot: MerchantBot, question: str, named: str
+) -> None:
+    assert f"{named}" in bot.ask(question).text.partition("相近")[0]
