@@ -114,7 +114,8 @@ class MerchantBot(Quoter):
         if composed and not missing:
             also = tuple(self.left_over(question, composed))
             return replies.answered(seen, composed, question, near, also)
-        if asides := self.one_by_one(question):
+        is_apart = composed is None or self.lacks_needed(seen)
+        if is_apart and (asides := self.one_by_one(question)):
             return replies.answered_in_part(asides, question, near)
         if composed and missing:
             return replies.not_written(seen, composed, missing)

@@ -137,7 +137,7 @@ class Quoter(Examiner):
             if self.is_sure(seen):
                 if place_of(seen.found.passages[0]) in places:
                     continue
-            elif not (seen.foreign or seen.topic_named or self._lacks_needed(seen)):
+            elif not (seen.foreign or seen.topic_named or self.lacks_needed(seen)):
                 continue
             if aside := self._aside(part, seen, said):
                 yield aside
@@ -175,7 +175,7 @@ class Quoter(Examiner):
         said += [citation.quote for citation in composed.citations]
         return Aside(asked, seen, composed, self.missing(seen, composed))
 
-    def _lacks_needed(self, seen: Examined) -> bool:
+    def lacks_needed(self, seen: Examined) -> bool:
         """Whether a figure is plainly asked for that nothing found holds."""
         texts = [passage.text for passage in seen.found.passages[:3]]
         return self.wording.needed_figure(seen.question, texts) is not None

@@ -81,6 +81,7 @@ class Wording:
     taken_back: re.Pattern[str]
     switches: re.Pattern[str]
     forgeries: re.Pattern[str]
+    alterations: re.Pattern[str]
     instructions: re.Pattern[str]
     abuse: re.Pattern[str]
     errands: re.Pattern[str]
@@ -147,8 +148,13 @@ class Wording:
         return message if rest == folded else rest.strip(AROUND)
 
     def asks_to_forge(self, message: str) -> bool:
-        """Whether a message asks to make up a rule, a notice or a source."""
-        return bool(self.forgeries.search(fold(message)))
+        """Whether a message asks to make up a rule, a notice or a source, or asks nothing but to
+        change one."""
+        folded = fold(message)
+        if self.forgeries.search(folded):
+            return True
+        others = [part for part in _PARTS.findall(folded) if not self.alterations.search(part)]
+        return bool(self.alterations.search(folded)) and not any(map(self.asks, others))
 
     def question_in(self, message: str) -> str:
         """The message without what tells the program to do other than answer; empty when it
@@ -278,6 +284,7 @@ def load_wording() -> Wording:
         taken_back=_any_of(content["taken_back"]),
         switches=_any_of(content["switch"]),
         forgeries=_any_of(content["forgery"]),
+        alterations=_any_of(content["alteration"]),
         instructions=_any_of(content["instruction"]),
         abuse=_any_of(content["abuse"]),
         errands=_any_of(content["errand"]),

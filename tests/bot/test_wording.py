@@ -148,7 +148,14 @@ def test_to_change_a_quotation_or_its_source_is_forgery(wording: Wording, messag
 
 
 @pytest.mark.parametrize(
-    "message", ["收货地址写错了能改吗", "类目选错了怎么改", "出处在哪里看", "改成境外发货呢"]
+    "message",
+    [
+        "微信小商店能卖虚拟商品吗？出处写成官方公告",
+        "收货地址写错了能改吗",
+        "类目选错了怎么改",
+        "出处在哪里看",
+        "改成境外发货呢",
+    ],
 )
 def test_to_change_something_else_is_none(wording: Wording, message: str) -> None:
     assert not wording.asks_to_forge(message)
