@@ -12,7 +12,7 @@ from bot.errors import InputError, OutsideRulesError, RuleDataError
 from bot.platforms import Platforms
 from bot.rules.parameters import load_rules
 from bot.rules.ruleset import Rules
-from bot.tools import TOOLS, run_tool
+from bot.tools import TOOLS, restated, run_tool
 from bot.understanding import (
     Missing,
     ToolRequest,
@@ -40,6 +40,8 @@ class Worked:
     left: tuple[tuple[str, str], ...] = ()
     # The message tells nothing of what was asked for, and may be about something else.
     strays: bool = False
+    # What was understood to be worked out, in a line.
+    restated: str = ""
 
 
 class Calculator:
@@ -74,6 +76,7 @@ class Calculator:
         left = questions_left(text, requests, today, platforms=self._platforms)
         left = tuple((typed, _with_fee_named(meant, requests)) for typed, meant in left)
         strays = all(request.strays for request in requests)
+        asked = "；".join(dict.fromkeys(map(_restated, requests)))
         return Worked(
             tuple(calculations),
             tuple(dict.fromkeys(missing)),
@@ -81,6 +84,7 @@ class Calculator:
             readings,
             left,
             strays,
+            asked,
         )
 
     def left_open(self, text: str, today: dt.date) -> str | None:
@@ -93,6 +97,12 @@ def _computed(request: ToolRequest, today: dt.date, rules: Rules) -> Calculation
     # How the words were read is part of how it came about, wherever it is shown.
     assumptions = tuple(dict.fromkeys((*request.readings, *made.assumptions)))
     return replace(made, assumptions=assumptions)
+
+
+def _restated(request: ToolRequest) -> str:
+    judged_on = {"today": request.as_of.isoformat()} if request.as_of else {}
+    missing = [entry.name for entry in request.missing]
+    return restated(request.tool, {**request.inputs, **judged_on}, missing)
 
 
 def _with_fee_named(question: str, requests: Sequence[ToolRequest]) -> str:

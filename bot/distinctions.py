@@ -41,13 +41,15 @@ class Distinction:
     """Cases that exclude one another, and the question that tells them apart.
 
     What is said of one ``strict`` case is no answer at all to a question about another.
-    ``overview`` is the heading of the section that sets the cases side by side.
+    ``overview`` is the heading of the section that sets the cases side by side. ``english`` is
+    the question in English.
     """
 
     question: str
     options: tuple[Option, ...]
     strict: bool = False
     overview: str | None = None
+    english: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -208,6 +210,7 @@ class _Entry(BaseModel):
     options: list[_Option] = Field(min_length=2)
     strict: bool = False
     overview: str | None = None
+    english: str = ""
 
 
 class _File(BaseModel):
@@ -233,6 +236,7 @@ def load_distinctions(corpus_dir: Path) -> Distinctions:
                 ),
                 entry.strict,
                 entry.overview,
+                entry.english,
             )
             for entry in read.distinctions
         )

@@ -10,6 +10,7 @@ from itertools import chain
 from bot.answers import Question, Turn
 from bot.confidence import LEANING_FEATURE, QUESTION_FEATURE, Calibration, features
 from bot.conversation import Conversation, last_answer
+from bot.language import may_be_pinyin
 from bot.neighbours import leaning
 from bot.platforms import Platforms
 from bot.ranking import Ranked, UnitRanker
@@ -24,8 +25,6 @@ from bot.wording import Wording
 _LOOK_BACK = 3
 # From here on a reading is taken without looking at the next one.
 _CLEAR = 0.8
-# So alike are questions about one topic.
-_SAME_TOPIC = 0.9
 # An answer is of the passage that holds this share of its words.
 _FROM_THERE = 0.5
 _MAY_BE_FROM = 5
@@ -65,7 +64,9 @@ class Examined:
         # To a vague question one of so many comes near by chance, those around it do not.
         if self.features.get(LEANING_FEATURE, -1.0) >= 0.0:
             return None
-        return near.topic if near and near.similarity >= max(asked, _SAME_TOPIC) else None
+        if near is None or near.similarity < asked or not near.is_about(self.question):
+            return None
+        return near.topic
 
     @property
     def place(self) -> Place | None:
@@ -160,6 +161,13 @@ class Examiner:
         found = self.retriever.search(topic)
         name = named_item(found.passages, place)
         return f"{' '.join(sorted(found.named))} {name} {asked_of_item(place)}" if name else None
+
+    def in_characters(self, text: str) -> str:
+        """What is typed in pinyin, in the characters of the articles."""
+        # Their sounds take a moment to load: only where there is pinyin.
+        if not may_be_pinyin(text):
+            return text
+        return homophones_of(self.retriever.lexical()).in_characters(text)
 
     def _reworded(self, reading: str) -> Iterator[str]:
         homophones = homophones_of(self.retriever.lexical())

@@ -226,7 +226,7 @@ class LexicalIndex:
 
     def knows(self, term: str) -> bool:
         """Whether any passage holds the term."""
-        return self._holding(term) > 0
+        return self.holding(term) > 0
 
     def common_terms(self, *, least: int) -> list[str]:
         """Terms that at least so many passages hold, those held by most first."""
@@ -238,12 +238,12 @@ class LexicalIndex:
             for number in np.flatnonzero(held >= enough):
                 counts[segment.words[int(number)]] += int(held[number])
         if self._alive is not None:
-            counts = Counter({term: self._holding(term) for term in counts})
+            counts = Counter({term: self.holding(term) for term in counts})
         return [term for term, count in counts.most_common() if count >= least]
 
     def weight(self, term: str) -> float:
         """How much a term tells: high for a rare one, low for one found everywhere."""
-        seen = self._holding(term)
+        seen = self.holding(term)
         return math.log(1 + (self._total - seen + 0.5) / (seen + 0.5))
 
     def coverage(self, question_terms: Sequence[str], text_terms: Set[str]) -> float:
@@ -272,7 +272,7 @@ class LexicalIndex:
             if found.start < found.stop:
                 yield segment.postings[found] + base, segment.repeats[found].astype(np.float32)
 
-    def _holding(self, term: str) -> int:
+    def holding(self, term: str) -> int:
         """In how many passages alive the term stands."""
         if term not in self._held:
             self._held[term] = sum(

@@ -18,10 +18,13 @@ from bot.distinctions import Distinctions
 from bot.errors import CitationError, RuleDataError
 from bot.examining import Examined
 from bot.guard import withhold_unsupported
+from bot.language import speaks_english
 from bot.phrasing import Phraser, calls_made, traced
 from bot.quoting import Quoter
 from bot.reading import NoQuestionError, read_question
-from bot.text import terms
+from bot.replies import AskedBack, Reply
+from bot.text import fold, terms
+from bot.wording import AROUND
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 # Two cases are told apart by a question when the articles about them score this close.
@@ -29,6 +32,9 @@ _UNSAID_MARGIN = 0.08
 _LOOKS = 2
 # Of so few words a question may well fit several platforms.
 _VAGUE_TERMS = 4
+# A word of so few is a topic, no question.
+_BARE_TERMS = 3
+_MOST_OPTIONS = 6
 
 
 def today_in_shanghai() -> dt.date:
@@ -57,15 +63,17 @@ class MerchantBot(Quoter):
         """Sentences of the answer as they are ready, where a chat model phrases it; the Answer."""
         started = time.perf_counter()
         day = today or today_in_shanghai()
+        english = speaks_english(text, history)
         try:
-            asked = self.wording.question_in(read_question(text))
+            asked = self.wording.question_in(self.in_characters(read_question(text)))
             asked, others = self.platforms.asked_of_own(asked, self.wording.asks)
             question = Question(asked, day, tuple(history), others)
         except NoQuestionError as exc:
-            parts: Iterator[str | Answer] = iter([replies.rejected(str(exc))])
+            rejected = replies.rejected(exc).spoken(english=english)
+            parts: Iterator[str | Answer] = iter([rejected])
         else:
             with calls_made() as calls:
-                answer = self._answered(question)
+                answer = self._answered(question).spoken(english=english)
             answer = traced(withhold_unsupported(answer, question), calls)
             parts = self.phraser.stream(question, answer) if self.phraser else iter([answer])
         for part in parts:
@@ -80,7 +88,7 @@ class MerchantBot(Quoter):
         """The same without holding up the event loop."""
         return await asyncio.to_thread(self.ask, text, history=history, today=today)
 
-    def _answered(self, question: Question) -> Answer:
+    def _answered(self, question: Question) -> Reply:
         for _ in range(_LOOKS):
             try:
                 return self._answer(question)
@@ -89,11 +97,11 @@ class MerchantBot(Quoter):
                 continue
         return replies.unsettled()
 
-    def _answer(self, question: Question) -> Answer:
+    def _answer(self, question: Question) -> Reply:
         if not question.text:
             return replies.only_instructions()
-        if reply := self.wording.smalltalk(question.text):
-            return replies.smalltalk(reply)
+        if talk := self.wording.smalltalk(question.text):
+            return replies.smalltalk(talk)
         if self.wording.asks_to_forge(question.text):
             return replies.no_forgery()
         if calculated := self._calculated(question):
@@ -101,17 +109,23 @@ class MerchantBot(Quoter):
         left_open = self.calculator.left_open(question.text, question.today)
         seen = self.examine(left_open) if left_open else self.examine_in_context(question)
         if unsaid := self._unsaid(seen, last_answer(question.history)):
-            return replies.which_case(seen, *unsaid)
-        if not self.is_sure(seen):
-            texts = [passage.text for passage in seen.found.passages[:3]]
-            return replies.not_found(seen, self.wording.missing_figure(seen.question, texts))
-        composed = self.quote(seen)
-        if missing := self.missing(seen, composed):
-            return replies.not_written(seen, composed, missing)
+            return replies.which_case(seen, unsaid)
         near = self.platforms.nearly_named(question.text)
-        return replies.answered(seen, composed, question, near)
+        composed = self.quote(seen) if self.is_sure(seen) else None
+        missing = self.missing(seen, composed) if composed else None
+        if composed and not missing:
+            also = tuple(self.left_over(question, composed))
+            return replies.answered(seen, composed, question, near, also)
+        is_apart = composed is None or self.lacks_needed(seen)
+        if is_apart and (asides := self.one_by_one(question)):
+            return replies.answered_in_part(asides, question, near)
+        if composed and missing:
+            return replies.not_written(seen, composed, missing)
+        if topics := self._sections_on(question.text, seen):
+            return replies.which_case(seen, topics)
+        return replies.not_found(seen, self.figure_lacking(seen))
 
-    def _calculated(self, question: Question) -> Answer | None:
+    def _calculated(self, question: Question) -> Reply | None:
         worked = self.calculator.work(question.text, question.history, question.today)
         if worked is None or (worked.strays and self.is_sure(self.examine(question.text))):
             return None
@@ -125,8 +139,8 @@ class MerchantBot(Quoter):
         also = tuple(self.beside(worked.left, citations))
         return replies.calculated(worked, citations, question, also)
 
-    def _unsaid(self, seen: Examined, said: str) -> tuple[str, tuple[str, ...]] | None:
-        """What to ask back, with its options; to ask needs less certainty than to answer.
+    def _unsaid(self, seen: Examined, said: str) -> AskedBack | None:
+        """What to ask back; to ask needs less certainty than to answer.
 
         ``said`` is the answer before: what it asked is not asked again.
         """
@@ -137,12 +151,21 @@ class MerchantBot(Quoter):
         passages = seen.found.passages
         unsaid = self.distinctions.unsaid(seen.question, passages, margin=_UNSAID_MARGIN)
         if unsaid and unsaid.question not in said:
-            return unsaid.question, unsaid.labels
+            return AskedBack(unsaid.question, unsaid.labels, unsaid.english)
         if seen.found.named or not self.is_sure(seen) or not self._is_vague(seen.question):
             return None
         near = [p.platform for p in passages if p.score >= passages[0].score - _UNSAID_MARGIN]
         platforms = tuple(dict.fromkeys(near))
-        return ("您问的是哪个平台？", platforms) if len(platforms) > 1 else None
+        return AskedBack("您问的是哪个平台？", platforms) if len(platforms) > 1 else None
+
+    def _sections_on(self, text: str, seen: Examined) -> AskedBack | None:
+        """The sections to choose from where a message is a bare word of several headings."""
+        word = fold(text).strip(AROUND)
+        if len(set(terms(word))) > _BARE_TERMS or self.wording.asks(word) or seen.topic_named:
+            return None
+        headings = [p.heading for p in seen.found.passages if word in fold(p.heading)]
+        options = tuple(dict.fromkeys(headings))[:_MOST_OPTIONS]
+        return AskedBack(f"“{word}”想问哪一方面？", options) if len(options) > 1 else None
 
     @staticmethod
     def _is_vague(question: str) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.answers import Citation, Passage
+from bot.answers import Citation, Passage, Question
 from bot.composing import Composed, Span, Style, choose, compose, place_of, verify
+from bot.confidence import QUESTION_FEATURE
 from bot.examining import Examined, Examiner
 from bot.ranking import Ranked
 from bot.steps import step_asked
@@ -22,8 +23,28 @@ _OF_NEAREST = 0.1
 _SIDE_BY_SIDE = 0.1
 _FIRST_STOP = re.compile("[。：]")
 
-# A question asked beside a calculation, and what the articles say to it; None when unsure.
-Aside = tuple[str, Composed | None]
+# A message asks so many things at most that are looked up one by one.
+_MOST_PARTS = 4
+# A question this like one that merchants ask of a section can be asked alone.
+_STANDS_ALONE = 0.96
+
+
+@dataclass(frozen=True)
+class Aside:
+    """One question of a message that asks several, and what the articles say to it.
+
+    ``composed`` is None where they do not answer; ``missing`` names what they do not hold.
+    """
+
+    asked: str
+    seen: Examined
+    composed: Composed | None = None
+    missing: str | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the articles answer it."""
+        return self.composed is not None and self.missing is None
 
 
 @dataclass(frozen=True)
@@ -94,15 +115,75 @@ class Quoter(Examiner):
         """
         said = [citation.quote for citation in cited]
         for typed, text in asked:
-            seen = self.examine(text)
-            if not self.is_sure(seen):
-                yield typed, None
+            aside = self._aside(typed, self.examine(text), said)
+            if aside:
+                yield aside
+
+    def one_by_one(self, question: Question) -> list[Aside]:
+        """What the articles say to each question of a message that asks several; empty where it
+        asks one thing, or they answer none of them."""
+        said: list[str] = []
+        apart = self._asked_apart(question, surely=False)
+        asides = [self._aside(part, seen, said) for part, seen in apart]
+        found = [aside for aside in asides if aside]
+        return found if any(aside.is_answered for aside in found) else []
+
+    def left_over(self, question: Question, composed: Composed) -> Iterator[Aside]:
+        """Questions of a message that what was quoted for the whole of it leaves out: those
+        answered elsewhere, or clearly not by any article."""
+        said = [citation.quote for citation in composed.citations]
+        places = {(citation.article_id, citation.section) for citation in composed.citations}
+        for part, seen in self._asked_apart(question, surely=True):
+            if self.is_sure(seen):
+                if place_of(seen.found.passages[0]) in places:
+                    continue
+            elif not (seen.foreign or seen.topic_named or self.lacks_needed(seen)):
                 continue
-            new = [span for span in self._chosen(seen) if span.quote not in said]
-            composed = self._checked(new, first=len(said) + 1)
-            said += [citation.quote for citation in composed.citations]
-            if new:
-                yield typed, composed
+            if aside := self._aside(part, seen, said):
+                yield aside
+
+    def _stands_alone(self, part: str, seen: Examined) -> bool:
+        """Whether a question says by itself what it is about, as merchants ask for it: else it
+        may be about what stands before it ("流程是啥")."""
+        asked = seen.features.get(QUESTION_FEATURE, 0.0)
+        return asked >= _STANDS_ALONE and not self.wording.refers_back(part)
+
+    def _asked_apart(self, question: Question, *, surely: bool) -> Iterator[tuple[str, Examined]]:
+        """The questions of a message as typed, each examined by itself, or as asked of the
+        platform and case that were named before it."""
+        before = self.conversation.topic(question.history) or ""
+        for part in self.wording.questions_in_one(question.text, surely=surely)[:_MOST_PARTS]:
+            placed = self.conversation.placed(before, part)
+            readings = (placed,) if self.platforms.named_others(before) else (placed, part)
+            seen = (
+                self.examine_in_context(Question(reading, question.today))
+                for reading in dict.fromkeys(readings)
+            )
+            best = max(seen, key=lambda each: (self.is_sure(each), each.confidence))
+            if not self.is_sure(best) or self._stands_alone(part, best):
+                yield part, best
+            before = best.question
+
+    def _aside(self, asked: str, seen: Examined, said: list[str]) -> Aside | None:
+        """What is quoted for a question, without what was ``said``; None where that is all."""
+        if not self.is_sure(seen):
+            return Aside(asked, seen, missing=self.figure_lacking(seen))
+        new = [span for span in self._chosen(seen) if span.quote not in said]
+        if not new:
+            return None
+        composed = self._checked(new, first=len(said) + 1)
+        said += [citation.quote for citation in composed.citations]
+        return Aside(asked, seen, composed, self.missing(seen, composed))
+
+    def lacks_needed(self, seen: Examined) -> bool:
+        """Whether a figure is plainly asked for that nothing found holds."""
+        texts = [passage.text for passage in seen.found.passages[:3]]
+        return self.wording.needed_figure(seen.question, texts) is not None
+
+    def figure_lacking(self, seen: Examined) -> str | None:
+        """The name of a figure that is asked for and that nothing found holds."""
+        texts = [passage.text for passage in seen.found.passages[:3]]
+        return self.wording.missing_figure(seen.question, texts)
 
     def _chosen(self, seen: Examined) -> list[Span]:
         return self._spans(seen, _answering_first(seen))

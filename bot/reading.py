@@ -9,22 +9,47 @@ from bot.errors import BotError
 
 MAX_CHARACTERS = 1000
 _SPACES = re.compile(r"[ \t\f\v\u00a0\u3000]+")
+_HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+# Characters typed one by one ("渠 道 费"): at least so many that none is a word by chance.
+_ONE_BY_ONE = re.compile(rf"(?<!\w){_HAN}(?:[ ._*·|~/-]{{1,3}}{_HAN}){{3,}}(?!\w)")
+_BETWEEN = re.compile(r"[ ._*·|~/-]+")
 
 
 class NoQuestionError(BotError):
-    """The input is no question: empty, too long or unreadable."""
+    """The input is no question: empty, too long or unreadable; ``english`` says the same."""
+
+    def __init__(self, problem: str, english: str) -> None:
+        super().__init__(problem)
+        self.english = english
 
 
 def read_question(raw: str) -> str:
-    """The question's text without control characters; raise NoQuestionError."""
+    """The question's text without control characters and ornaments, characters typed one by
+    one put together; raise NoQuestionError."""
     kept = "".join(char for char in raw if char == "\n" or unicodedata.category(char)[0] != "C")
     text = _SPACES.sub(" ", kept).strip()
     if not text:
-        raise NoQuestionError("没有收到内容。请直接输入要问的问题，例如：小红书多久结算一次？")
+        raise NoQuestionError(
+            "没有收到内容。请直接输入要问的问题，例如：小红书多久结算一次？",
+            "Nothing was received. Please type your question.",
+        )
     if len(text) > MAX_CHARACTERS:
         raise NoQuestionError(
-            f"问题有 {len(text)} 个字，最多 {MAX_CHARACTERS} 个字。请只保留要问的那一两句。"
+            f"问题有 {len(text)} 个字，最多 {MAX_CHARACTERS} 个字。请只保留要问的那一两句。",
+            f"Your question has {len(text)} characters; at most {MAX_CHARACTERS} can be read. "
+            "Please keep only the sentence or two that ask.",
         )
     if not any(char.isalnum() for char in text):
-        raise NoQuestionError("没有看到文字，只有符号或表情。请用文字写下要问的问题。")
-    return text
+        raise NoQuestionError(
+            "没有看到文字，只有符号或表情。请用文字写下要问的问题。",
+            "There are only symbols, no words. Please put your question into words.",
+        )
+    plain = "".join(" " if _is_decoration(char) else char for char in text)
+    joined = _ONE_BY_ONE.sub(lambda found: _BETWEEN.sub("", found.group()), plain)
+    return _SPACES.sub(" ", joined).strip()
+
+
+def _is_decoration(char: str) -> bool:
+    """Whether a character is an emoji or an ornament; ℃ and № stand for words."""
+    is_symbol = unicodedata.category(char) in ("So", "Sk") and not char.isascii()
+    return "\ufe00" <= char <= "\ufe0f" or (is_symbol and not unicodedata.decomposition(char))

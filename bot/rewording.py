@@ -5,6 +5,7 @@ Only tried when the question as typed finds nothing sure, so it can help and not
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,10 @@ _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 _LEAST_PASSAGES = 2
 _ASKS = re.compile("[几哪谁]")
 _LATIN_RUN = re.compile(r"[a-z]{4,}")
+_LATIN_RUNS = re.compile(r"[A-Za-z]+(?: +[A-Za-z]+)*")
+_LONGEST_SYLLABLE = 6
+# Of a run of pinyin so large a share of the pairs has to be known.
+_KNOWN_PAIRS = 0.6
 
 
 class _Entry(BaseModel):
@@ -60,9 +65,13 @@ class Homophones:
     def __init__(self, lexical: LexicalIndex) -> None:
         self._lexical = lexical
         self._by_sound: dict[tuple[str, ...], str] = {}
+        self._spelling = Spelling()
         for term in lexical.common_terms(least=_LEAST_PASSAGES):
             if _HAN_PAIR.match(term):
-                self._by_sound.setdefault(_sound(term), term)
+                sound = _sound(term)
+                self._by_sound.setdefault(sound, term)
+                if len(sound) == len(term):
+                    self._spelling.learn(term, sound, lexical.holding(term))
         self._by_pinyin = {"".join(sound): term for sound, term in self._by_sound.items()}
 
     def corrected(self, question: str) -> str:
@@ -80,6 +89,11 @@ class Homophones:
                 at += 1
         return text
 
+    def in_characters(self, text: str) -> str:
+        """A text whose Latin letters all spell Chinese, in the characters that passages have for
+        it; runs that no passage says stay."""
+        return _LATIN_RUNS.sub(lambda run: self._spelling.read(run.group()), text)
+
     def _is_unknown(self, pair: str) -> bool:
         from pypinyin.constants import PHRASES_DICT
 
@@ -96,6 +110,53 @@ class Homophones:
         return _LATIN_RUN.sub(
             lambda found: self._by_pinyin.get(_alike(found.group()), found.group()), text
         )
+
+
+class Spelling:
+    """Reads pinyin without tones as the likeliest characters."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[str, float] = {}
+        self._characters: dict[str, set[str]] = {}
+
+    def learn(self, pair: str, sound: tuple[str, ...], held: int) -> None:
+        """Take in a pair of characters that so many passages hold."""
+        self._pairs[pair] = 1 + math.log(held)
+        for character, syllable in zip(pair, sound, strict=True):
+            self._characters.setdefault(syllable, set()).add(character)
+
+    def read(self, spelled: str) -> str:
+        """The characters of a run of pinyin; the run itself where too few pairs are known."""
+        syllables = [one for word in spelled.split() for one in self._cut(_alike(word.lower()))]
+        if len(syllables) < 2 or "" in syllables:
+            return spelled
+        # The best that ends with each character: what its pairs weigh, how many are known.
+        best = {character: (0.0, 0, character) for character in self._characters[syllables[0]]}
+        for syllable in syllables[1:]:
+            best = {
+                character: max(
+                    (
+                        weight + self._pairs.get(text[-1] + character, 0.0),
+                        known + (text[-1] + character in self._pairs),
+                        text + character,
+                    )
+                    for weight, known, text in best.values()
+                )
+                for character in self._characters[syllable]
+            }
+        _, known, text = max(best.values())
+        return text if known >= _KNOWN_PAIRS * (len(syllables) - 1) else spelled
+
+    def _cut(self, word: str) -> list[str]:
+        """A word's syllables, as long ones as will do; "" among them where it has others."""
+        if not word:
+            return []
+        for end in range(min(len(word), _LONGEST_SYLLABLE), 0, -1):
+            if word[:end] in self._characters:
+                rest = self._cut(word[end:])
+                if "" not in rest:
+                    return [word[:end], *rest]
+        return [""]
 
 
 @lru_cache(maxsize=2)

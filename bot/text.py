@@ -40,6 +40,11 @@ def terms(text: str) -> Iterator[str]:
             yield from (run[at : at + 2] for at in range(len(run) - 1))
 
 
+def has_han(text: str) -> bool:
+    """Whether a text holds a Chinese character."""
+    return bool(_HAN.search(text))
+
+
 def is_english(text: str) -> bool:
     """Whether a text is written in English rather than Chinese with some Latin names."""
     return len(_LATIN_WORD.findall(text)) >= 3 and len(_HAN.findall(text)) <= len(text) / 8

@@ -463,6 +463,33 @@ def tool_schema(name: str) -> dict[str, Any]:
     return schema | {"title": tool.title, "description": tool.description}
 
 
+def restated(name: str, inputs: Mapping[str, Any], missing: Sequence[str] = ()) -> str:
+    """What a tool is asked to work out, in a line: its title, its inputs, those not told."""
+    tool = find_tool(name)
+    shapes = tool_schema(name)["properties"]
+    given = [
+        f"{shapes[key]['title']} {_in_words(value, _labels(shapes[key]))}"
+        for key, value in inputs.items()
+        if key in shapes and value is not None and value is not False and value != ""
+    ]
+    untold = [f"{shapes[key]['title']} 未说" for key in missing if key in shapes]
+    return f"{tool.title}：{'，'.join([*given, *untold])}" if given or untold else tool.title
+
+
+def _labels(shape: Mapping[str, Any]) -> Mapping[str, str]:
+    """The Chinese names of an input's choices."""
+    places = [shape, shape.get("items", {}), *shape.get("anyOf", ())]
+    return {code: label for place in places for code, label in place.get("x-labels", {}).items()}
+
+
+def _in_words(value: Any, labels: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | tuple):
+        return "、".join(_in_words(each, labels) for each in value) or "无"
+    return labels.get(str(value), str(value))
+
+
 def structured_tools(rules: Rules, today: dt.date) -> list[StructuredTool]:
     """The tools for a chat model; they return a calculation as plain data.
 

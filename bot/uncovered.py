@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.corpus_files import read_corpus_file
-from bot.text import fold
+from bot.text import fold, terms
 from ingest.embedders import Embedder, Vectors
 
 FILE_NAME = "uncovered.yaml"
@@ -34,12 +34,36 @@ class _File(BaseModel):
     uncovered: list[_Topic] = Field(default_factory=list)
 
 
+# A topic called by words of the question is named from here on; one that is not where it is very
+# near, and no other topic nearly as near.
+_NEAR_NAMED = 0.94
+_VERY_NEAR = 0.95
+_LEAD = 0.03
+# Or when so many of the nearest four questions are of it.
+_FIRST = 4
+_AGREEING = 3
+# Terms.
+_ASKS_SOMETHING = 3
+
+
 @dataclass(frozen=True)
 class Nearest:
-    """The topic whose question is most like the one asked, and how like (cosine)."""
+    """The topic whose question is most like the one asked, how like (cosine), by how much more
+    than that of any other topic, and how many of the nearest few questions are of it."""
 
     topic: str
     similarity: float
+    lead: float = 0.0
+    agreeing: int = 1
+
+    def is_about(self, question: str) -> bool:
+        """Whether the topic can be named as what is asked: a wrong name is worse than none."""
+        asked = set(terms(question))
+        # To a bare word many topics are near.
+        if len(asked) >= _ASKS_SOMETHING and asked & set(terms(self.topic)):
+            return self.similarity >= _NEAR_NAMED
+        is_ahead = self.lead >= _LEAD or self.agreeing >= _AGREEING
+        return self.similarity >= _VERY_NEAR and is_ahead
 
 
 @dataclass(frozen=True)
@@ -83,8 +107,12 @@ class Uncovered:
         # Not by BLAS, whose threads wait for one another on a busy machine.
         likeness = np.einsum("id,d->i", known, vector)
         best = np.argsort(-likeness, kind="stable")[:count]
-        nearest = Nearest(self._asks[best[0]][0], float(likeness[best[0]]))
-        return nearest, known[best]
+        topic = self._asks[best[0]][0]
+        other = next((at for at in best if self._asks[at][0] != topic), best[-1])
+        nearest = float(likeness[best[0]])
+        agreeing = sum(self._asks[at][0] == topic for at in best[:_FIRST])
+        lead = nearest - float(likeness[other])
+        return Nearest(topic, nearest, lead, agreeing), known[best]
 
     def prepare(self) -> None:
         """Make the vectors unless they are there, so that no question has to wait for them."""

@@ -12,7 +12,7 @@ import yaml
 from bot.text import fold
 
 _FILE = Path(__file__).with_name("wording.yaml")
-_AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
+AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
 _LEADS = re.compile(
     r"^(?:那么|那|咁|要是|如果|假如|若|换成|改成|还有|另外|所以|然后|他要是|她要是|他|她|它|就是|,|，|\s)+"
 )
@@ -28,8 +28,18 @@ _SO = re.compile("[这那多]么")
 _PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
 # What a word that asks is about: 什么时候, 几个点.
 _MEASURES = re.compile("时候|时间|个?点|[个天次种钱]")
+# One question asked of two things: 什么是A和B, A和B分别是多少, A和B是什么.
+_TWO_ASKED = re.compile(
+    r"(?!.*(?:区别|不同|差别|差异|一样|关系|哪))"
+    r"(?P<lead>(?:什么是|啥是|(?:请|帮我)?(?:介绍|解释|说说|讲讲)(?:一下|下)?)?)"
+    r"(?P<one>[^和跟与及、]{2,12})(?:和|跟|与|及|、)(?P<other>[^和跟与及、]{2,12}?)"
+    r"(?P<rest>(?:分别|各自|各|都)*(?:是|要|有|收|交)?(?:什么|啥|多少|几|多久|怎么|如何|咋).{0,6}?)?"
+)
+_EACH = re.compile(r"分别|各自|各|都")
 # "要是实付变成650块" is a case to work out, no order.
 _SUPPOSES = re.compile(r"要是|如果|假如|若是|万一|倘若")
+# Where another question surely begins.
+_ENDS = re.compile(r"[。;；!！?？\n]+|还有|以及|另外|顺便")
 # What is asked for after something else to do, without a stop between them.
 _THEN = re.compile(
     r"(?:然后|接着|之后|随后|再|顺便|另外|最后|\band|\bthen|\balso)[ ,，]*"
@@ -51,6 +61,15 @@ class FigureKind:
 
 
 @dataclass(frozen=True)
+class SmallTalk:
+    """How small talk reads, the whole message of it, and what is replied in either language."""
+
+    pattern: re.Pattern[str]
+    chinese: str
+    english: str
+
+
+@dataclass(frozen=True)
 class Wording:
     """The compiled patterns; made by ``load_wording``."""
 
@@ -64,14 +83,16 @@ class Wording:
     taken_back: re.Pattern[str]
     switches: re.Pattern[str]
     forgeries: re.Pattern[str]
+    alterations: re.Pattern[str]
     instructions: re.Pattern[str]
     rule_changes: re.Pattern[str]
+    abuse: re.Pattern[str]
     errands: re.Pattern[str]
     markup: re.Pattern[str]
     interrogatives: re.Pattern[str]
     yes_no: re.Pattern[str]
     figures: tuple[FigureKind, ...]
-    small_talk: tuple[tuple[re.Pattern[str], str], ...]
+    small_talk: tuple[SmallTalk, ...]
 
     def wants_list(self, question: str) -> bool:
         """Whether a list or steps are asked for."""
@@ -113,7 +134,7 @@ class Wording:
 
     def without_switch(self, message: str) -> str:
         """The message without the words that announce a new topic; never empty."""
-        return self.switches.sub("", fold(message)).strip(_AROUND) or message
+        return self.switches.sub("", fold(message)).strip(AROUND) or message
 
     def asks(self, text: str) -> bool:
         """Whether a text holds a word that asks something."""
@@ -126,35 +147,51 @@ class Wording:
 
     def said_right(self, message: str) -> str:
         """A message without the words that take back what was said before (说错了，我是…)."""
-        return self.taken_back.sub("", message, count=1).strip(_AROUND) or message
+        return self.taken_back.sub("", message, count=1).strip(AROUND) or message
 
     def without_correction(self, message: str) -> str:
         """The message without the words that only doubt the last answer."""
         folded = fold(message)
         rest = self.corrections.sub("", folded)
-        return message if rest == folded else rest.strip(_AROUND)
+        return message if rest == folded else rest.strip(AROUND)
 
     def asks_to_forge(self, message: str) -> bool:
-        """Whether a message asks to make up a rule, a notice or a source."""
-        return bool(self.forgeries.search(fold(message)))
+        """Whether a message asks to make up a rule, a notice or a source, or asks nothing but to
+        change one."""
+        folded = fold(message)
+        if self.forgeries.search(folded):
+            return True
+        others = [part for part in _PARTS.findall(folded) if not self.alterations.search(part)]
+        return bool(self.alterations.search(folded)) and not any(map(self.asks, others))
 
     def question_in(self, message: str) -> str:
         """The message without what tells the program to do other than answer; empty when it
         holds nothing else.
 
-        A part that also asks something loses only the words of the instruction; a part that
+        Small talk is left as it is, abuse beside a question left out. A part that also asks
+        something loses only the words of the instruction; a part that
         asks for another kind of work goes whole.
         """
+        if self.smalltalk(message):
+            return message
+        message = self.without_abuse(message)
         folded = fold(message)
         bare = self.markup.sub(" ", folded)
         parts = _PARTS.findall(bare)
         kept = [self._asked_in(part) for part in parts]
         if bare == folded and kept == parts:
             return message
-        rest = "".join(kept).strip(_AROUND)
+        rest = "".join(kept).strip(AROUND)
         if self.rule_changes.search(bare) and not self.interrogatives.search(rest):
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
+
+    def without_abuse(self, message: str) -> str:
+        """A message without the abuse beside what it says; as it is where it says no more."""
+        folded = fold(message)
+        rest = self.abuse.sub(" ", folded).strip(AROUND)
+        is_said = rest != folded.strip(AROUND) and sum(map(str.isalnum, rest)) > 1
+        return rest if is_said else message
 
     def _asked_in(self, part: str) -> str:
         if self.errands.search(part):
@@ -204,25 +241,46 @@ class Wording:
             if kind.asks.search(folded) and not any(kind.holds.search(text) for text in sentences)
         ]
 
-    def parts_asking(self, question: str) -> tuple[str, ...]:
+    def parts_asking(self, question: str, *, cut: re.Pattern[str] = _PIECES) -> tuple[str, ...]:
         """The parts of a question that each ask something, with what is told before them; none
         where it asks one thing only."""
         parts: list[str] = []
-        told = ""
-        for part in _PIECES.split(fold(question)):
-            told = f"{told} {part}".strip(_AROUND)
-            if self.interrogatives.search(part):
-                parts.append(told)
-                told = ""
+        begins = at = 0
+        for stop in [*cut.finditer(question), None]:
+            ends = stop.start() if stop else len(question)
+            if self.asks(question[at:ends]):
+                parts.append(question[begins:ends].strip(AROUND))
+                begins = ends
+            at = stop.end() if stop else ends
+            if not question[begins:ends].strip(AROUND):
+                begins = at
         return tuple(parts) if len(parts) > 1 else ()
 
-    def smalltalk(self, message: str) -> str | None:
-        """The reply to a message that is small talk and nothing else."""
-        words = re.sub(rf"[{re.escape(_AROUND)}]+", "", fold(message))
-        for pattern, reply in self.small_talk:
-            if pattern.fullmatch(words):
-                return reply
-        return None
+    def questions_in_one(self, question: str, *, surely: bool = False) -> tuple[str, ...]:
+        """As ``parts_asking``; what is asked of two things at once as a question of each, too.
+
+        ``surely`` cuts only where a sentence ends, and where it is asked what two things are.
+        """
+        cut = _ENDS if surely else _PIECES
+        parts = self.parts_asking(question, cut=cut) or (question.strip(AROUND),)
+        questions = tuple(one for part in parts for one in _of_each(part, surely=surely))
+        return questions if len(questions) > 1 else ()
+
+    def smalltalk(self, message: str) -> SmallTalk | None:
+        """What a message is that is small talk and nothing else."""
+        words = re.sub(rf"[{re.escape(AROUND)}]+", "", fold(message))
+        return next((talk for talk in self.small_talk if talk.pattern.fullmatch(words)), None)
+
+
+def _of_each(question: str, *, surely: bool) -> tuple[str, ...]:
+    """The question asked of each of the two things that it names."""
+    found = _TWO_ASKED.fullmatch(question)
+    if found is None or bool(found["lead"]) == bool(found["rest"]):
+        return (question,)
+    rest = _EACH.sub("", found["rest"] or "是什么")
+    if rest != "是什么" and surely:
+        return (question,)
+    return found["one"] + rest, found["other"] + rest
 
 
 def load_wording() -> Wording:
@@ -239,8 +297,10 @@ def load_wording() -> Wording:
         taken_back=_any_of(content["taken_back"]),
         switches=_any_of(content["switch"]),
         forgeries=_any_of(content["forgery"]),
+        alterations=_any_of(content["alteration"]),
         instructions=_any_of(content["instruction"]),
         rule_changes=_any_of(content["rule_change"]),
+        abuse=_any_of(content["abuse"]),
         errands=_any_of(content["errand"]),
         markup=_any_of(content["markup"]),
         interrogatives=_any_of(content["interrogative"]),
@@ -255,7 +315,9 @@ def load_wording() -> Wording:
             for kind in content["figures"]
         ),
         small_talk=tuple(
-            (re.compile(entry["pattern"].replace(" ", "")), entry["reply"])
+            SmallTalk(
+                re.compile(entry["pattern"].replace(" ", "")), entry["reply"], entry["english"]
+            )
             for entry in content["smalltalk"]
         ),
     )

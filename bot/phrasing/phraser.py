@@ -12,13 +12,13 @@ from bot.answers import Answer, Calculation, Question
 from bot.calculating import cite
 from bot.errors import ChatModelError, RuleError
 from bot.figures import unsourced
+from bot.language import speaks_english
 from bot.phrasing.checking import Checker
 from bot.phrasing.drafts import DraftReader, Sentence
 from bot.phrasing.model import GuardedModel, Reply, Usage
 from bot.phrasing.prompts import messages_for
 from bot.phrasing.toolcalls import run_asked
 from bot.rules.ruleset import Rules
-from bot.text import is_english
 from bot.tools import structured_tools
 from ingest.articles import Article
 
@@ -64,7 +64,8 @@ class Phraser:
         What is not fit for phrasing (a refusal, a question back, small talk, an answer in
         English) comes back as it is. Nothing shown is ever taken back.
         """
-        if composed.status not in _PHRASED or not composed.citations or is_english(question.text):
+        english = speaks_english(question.text, question.history)
+        if composed.status not in _PHRASED or not composed.citations or english:
             yield composed
             return
         run = _Run(composed, composed)

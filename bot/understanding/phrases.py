@@ -15,7 +15,8 @@ def question(name: str, ask: str | None = None, **values: str) -> Missing:
     """The question for an input; ``ask`` names a more exact wording of it."""
     wording = load_vocabulary().questions[ask or name]
     options = tuple(option.format(**values) for option in wording.options)
-    return Missing(name, wording.ask.format(**values), options)
+    english = wording.english.format(**values)
+    return Missing(name, wording.ask.format(**values), options, english)
 
 
 def asked_again(tool: str, name: str) -> tuple[Missing, ...]:

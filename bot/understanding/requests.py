@@ -9,11 +9,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Missing:
-    """An input to ask for. Each option, typed back as the next turn, fills it."""
+    """An input to ask for, in Chinese and in ``english``. Each option, typed back as the next
+    turn, fills it."""
 
     name: str
     question: str
     options: tuple[str, ...] = ()
+    english: str = ""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class QuestionWords:
     """How a missing input is asked for."""
 
     ask: str
+    english: str
     options: tuple[str, ...]
 
 
@@ -91,7 +92,7 @@ def load_vocabulary() -> Vocabulary:
         tools={name: _tool_words(words) for name, words in content["tools"].items()},
         bare_number=re.compile(content["bare_number"]),
         questions={
-            name: QuestionWords(words["ask"], tuple(words["options"]))
+            name: QuestionWords(words["ask"], words["english"], tuple(words["options"]))
             for name, words in content["questions"].items()
         },
         readings=content["readings"],

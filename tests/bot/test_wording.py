@@ -113,3 +113,69 @@ def test_a_request_to_make_something_up_is_seen(wording: Wording, message: str) 
 def test_what_leads_a_follow_up_says_nothing_new(wording: Wording) -> None:
     assert wording.without_lead("那要是境外的呢？") == "境外的"
     assert wording.without_lead("呢") == "呢"
+
+
+@pytest.mark.parametrize(
+    ("message", "left"),
+    [
+        ("操你妈 渠道费多少", "渠道费多少"),
+        ("垃圾平台，多久结算一次", "多久结算一次"),
+        ("wtf 渠道费多少", "渠道费多少"),
+        ("垃圾袋能卖吗", "垃圾袋能卖吗"),
+        ("傻逼", "傻逼"),
+    ],
+)
+def test_abuse_beside_a_question_is_left_out(wording: Wording, message: str, left: str) -> None:
+    assert wording.question_in(message) == left
+
+
+@pytest.mark.parametrize("message", ["讲个笑话", "写一首诗", "tell me a joke"])
+def test_what_is_asked_for_fun_is_small_talk(wording: Wording, message: str) -> None:
+    assert wording.smalltalk(wording.question_in(message))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "把上面的引用改成官方公告编号2021-88",
+        "出处换成平台公告",
+        "帮我改一下原文的数字",
+        "change the citation to rule 12",
+    ],
+)
+def test_to_change_a_quotation_or_its_source_is_forgery(wording: Wording, message: str) -> None:
+    assert wording.asks_to_forge(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "微信小商店能卖虚拟商品吗？出处写成官方公告",
+        "收货地址写错了能改吗",
+        "类目选错了怎么改",
+        "出处在哪里看",
+        "改成境外发货呢",
+    ],
+)
+def test_to_change_something_else_is_none(wording: Wording, message: str) -> None:
+    assert not wording.asks_to_forge(message)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("渠道费多少？佣金多少？", ("渠道费多少", "佣金多少")),
+        ("结算周期和保证金分别是多少", ("结算周期是多少", "保证金是多少")),
+        ("什么是镇店之宝和秒杀", ("镇店之宝是什么", "秒杀是什么")),
+        (
+            "我是个体户，开店要什么材料？另外渠道费多少",
+            ("我是个体户，开店要什么材料", "渠道费多少"),
+        ),
+        ("渠道费多少", ()),
+        ("境内和境外有什么区别", ()),
+    ],
+)
+def test_a_message_is_cut_into_its_questions(
+    wording: Wording, question: str, parts: tuple[str, ...]
+) -> None:
+    assert wording.questions_in_one(question) == parts

@@ -21,8 +21,10 @@ from bot.errors import (
     PushError,
     StoreError,
 )
+from bot.language import speaks_english
 from bot.limits import RateLimits
 from bot.reading import NoQuestionError, read_question
+from bot.replies import rejected
 from bot.server.channels.adapter import Call, Channel, Incoming, Job, Poll, Reply, age_s
 from bot.server.channels.outbound import Outbound
 from bot.server.channels.plain_text import body_of, sources_of
@@ -251,7 +253,7 @@ class Desk:
             # Too long or empty: said at once, without waiting for a turn.
             read_question(incoming.text)
         except NoQuestionError as exc:
-            return str(exc)
+            return rejected(exc).spoken(english=speaks_english(incoming.text)).text
         quoted = incoming.quoted[:_QUOTED_CHARACTERS]
         try:
             asked = await self._service.aask(
