@@ -110,7 +110,7 @@ def choose(
         chosen.append(span)
         said.append(candidate)
         length += len(span.quote)
-    return _joined(chosen)
+    return joined(chosen)
 
 
 def compose(spans: Sequence[Span], *, first: int = 1) -> Composed:
@@ -206,17 +206,17 @@ def place_of(passage: Passage) -> tuple[str, str]:
     return passage.article_id, passage.section
 
 
-def _joined(chosen: list[Span]) -> list[Span]:
+def joined(chosen: Sequence[Span]) -> list[Span]:
     """Neighbours of one passage as one span; sections in the order of their best sentence."""
     first_seen = {place_of(span.passage): at for at, span in reversed(list(enumerate(chosen)))}
-    joined: list[Span] = []
+    spans: list[Span] = []
     for span in sorted(chosen, key=lambda span: (first_seen[place_of(span.passage)], span.start)):
-        last = joined[-1] if joined else None
+        last = spans[-1] if spans else None
         if last and last.passage.id == span.passage.id and not last.is_list:
             offset = span.passage.start
             between = span.passage.text[last.end - offset : span.start - offset]
             if not between.strip() and "\n" not in between:
-                joined[-1] = replace(last, end=span.end)
+                spans[-1] = replace(last, end=span.end)
                 continue
-        joined.append(span)
-    return joined
+        spans.append(span)
+    return spans

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.answers import Citation, Passage
-from bot.composing import Composed, Span, Style, choose, compose, place_of, verify
+from bot.composing import Composed, Span, Style, choose, compose, joined, place_of, verify
 from bot.examining import Examined, Examiner
-from bot.ranking import Ranked
+from bot.ranking import LEFT_OPEN, Ranked
 from bot.steps import step_asked
 from bot.units import units_of
 
@@ -39,6 +39,7 @@ class Quoter(Examiner):
         if step:
             return self._checked(step)
         whole = self._with_nearest(seen, self._chosen(seen))
+        whole = self._with_figure_left_open(seen, whole)
         return self._checked(self._side_by_side(seen, [*whole, *self._for_parts(seen, whole)]))
 
     def _with_nearest(self, seen: Examined, chosen: list[Span]) -> list[Span]:
@@ -53,6 +54,40 @@ class Quoter(Examiner):
             if entry.unit.passage.id == nearest.id and entry.score >= least and not entry.open_point
         ]
         return [*chosen, *self._spans(seen, own)[:1]]
+
+    def _with_figure_left_open(self, seen: Examined, chosen: list[Span]) -> list[Span]:
+        """What was chosen; where a figure asked for is not in it, before it that none is given.
+
+        The choice of sentences leaves out what says that something is not written, though that
+        is what was asked.
+        """
+        quotes = [span.quote for span in chosen]
+        asked = self._asked(seen)
+        least = seen.ranked[0].score - LEFT_OPEN
+        left_open = [
+            entry.unit
+            for entry in seen.ranked
+            if entry.score >= least
+            and self.wording.leaves_figure_open(asked, quotes, entry.unit.text)
+        ]
+        if not left_open:
+            return chosen
+        at = place_of(left_open[0].passage)
+        own = [
+            Span(unit.passage, unit.start, unit.end, is_list=unit.kind == "item")
+            for unit in left_open
+            if unit.passage.id == left_open[0].passage.id
+            and (unit.kind != "item" or unit is left_open[0])
+        ]
+        beside = [span for span in chosen if place_of(span.passage) == at and not span.is_list]
+        new = [span for span in own if not any(map(span.overlaps, chosen))]
+        if not new:
+            return chosen
+        return [*joined([*new, *beside]), *(s for s in chosen if place_of(s.passage) != at)]
+
+    def _asked(self, seen: Examined) -> str:
+        """What is asked now: of what asks something of its own, not what the topic asked for."""
+        return seen.focus if self.wording.asks(seen.focus) else seen.question
 
     def _for_parts(self, seen: Examined, whole: Sequence[Span]) -> Iterator[Span]:
         """What answers the parts of a question that asks several things, as far as it is new.
@@ -80,8 +115,7 @@ class Quoter(Examiner):
         is_quoted_first = bool(seen.ranked) and seen.ranked[0].unit.text in quotes[0]
         if (is_quoted_first and _leaves_open(seen.ranked)) or self.wording.is_open_point(begins):
             return "这一点"
-        # What asks something of its own does not ask for the figure that the topic asked for.
-        asked = seen.focus if self.wording.asks(seen.focus) else seen.question
+        asked = self._asked(seen)
         figure = self.wording.needed_figure(asked, quotes)
         return figure or self.wording.figure_left_open(asked, quotes)
 

@@ -17,6 +17,8 @@ from bot.wording import Wording
 from ingest.embedders import Vectors
 from ingest.errors import IngestError
 
+# A sentence that says a figure asked for is not given counts when it scores this much less.
+LEFT_OPEN = 0.12
 # More than a passage has on average.
 _UNITS_A_PASSAGE = 10
 
