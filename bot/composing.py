@@ -98,7 +98,9 @@ def choose(
         has_list = any(other.is_list for other in chosen)
         if span.is_list and chosen and (has_list or new):
             continue
-        if chosen and not span.is_list and length + len(span.quote) > style.budget:
+        # What contradicts another sentence is quoted with it or not at all.
+        fits = span.is_list or candidate.one_side or length + len(span.quote) <= style.budget
+        if chosen and not fits:
             continue
         if any(_repeats(candidate, other) for other in said):
             continue
@@ -185,6 +187,8 @@ def _span(candidate: Ranked, wants_list: bool, style: Style, *, first: bool) -> 
     passage = unit.passage
     has_list = any(other.listing for other in units_of(passage))
     whole = style.short_listing if has_list else style.short_passage
+    if candidate.one_side and not has_list:
+        return Span(passage, passage.start, passage.end)
     if first and len(passage.text) <= whole and (has_list or "\n" not in passage.text):
         return Span(passage, passage.start, passage.end, is_list=has_list)
     if unit.listing is not None:

@@ -61,6 +61,8 @@ class Conversation:
         if self._is_correction(message):
             return (topic,)
         joined = self._joined(topic, message)
+        if platform and not self.platforms.all_named(joined):
+            joined = f"{platform} {joined}"
         placed = self.placed(topic, message, platform=platform)
         by_rule = (
             (joined, placed)

@@ -86,11 +86,11 @@ class Examiner:
 
     def examine_in_context(self, question: Question) -> Examined:
         """Examine the question as the conversation makes it; the surest reading wins."""
-        readings = self._readings(question)
+        told = self._told(question)
+        readings = self._readings(question, told)
         if named := self._named_by_place(question):
             readings = (named, *readings)
         focus = self.conversation.focus(question.text)
-        told = self._told(question)
         examined: list[Examined] = []
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""
@@ -108,12 +108,14 @@ class Examiner:
         """Whether to ask back is worth it: that needs less certainty than to answer."""
         return seen.confidence >= self.calibration.threshold(seen.features) / 2
 
-    def _readings(self, question: Question) -> tuple[str, ...]:
+    def _readings(self, question: Question, told: Told | None) -> tuple[str, ...]:
         """The readings of a message, those said of what was clearly talked about with them."""
         text, history = question.text, question.history
         about = self._talked_of(history)
         if about is None:
-            return self.conversation.readings(text, history)
+            # Not clear by itself, but answered: what was answered says of which platform it was.
+            platform = told.passage.platform if told else None
+            return self.conversation.readings(text, history, platform=platform)
         platform = about.found.passages[0].platform
         readings = self.conversation.readings(text, history, platform=platform)
         return self.conversation.with_topic(readings, about.question, text)
@@ -182,7 +184,7 @@ class Examiner:
         talked_of = told.passage if told else None
         found = self.retriever.search(searched, focus=focus, talked_of=talked_of)
         retrieved = time.perf_counter()
-        ranked = self.ranker.rank(found, focus=focus)
+        ranked = self.ranker.rank(found, focus=focus, said=told.said if told and focus else "")
         timings = {
             "retrieve": round((retrieved - started) * 1000, 1),
             "rank": round((time.perf_counter() - retrieved) * 1000, 1),

@@ -10,8 +10,9 @@ from bot.answers import Citation, Passage
 from bot.composing import Composed, Span, Style, choose, compose, joined, place_of, verify
 from bot.examining import Examined, Examiner
 from bot.ranking import LEFT_OPEN, Ranked
-from bot.steps import step_asked
-from bot.units import units_of
+from bot.figures import years
+from bot.steps import last_told, place_asked, step_asked
+from bot.units import Unit, units_of
 
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
@@ -34,12 +35,10 @@ class Quoter(Examiner):
 
     def quote(self, seen: Examined) -> Composed:
         """The step asked for, else what says most of what was asked; raises CitationError."""
-        place = seen.place
-        step = step_asked(seen.found.passages, place, told=seen.told) if place else []
-        if step:
+        if step := _step(seen):
             return self._checked(step)
         whole = self._with_nearest(seen, self._chosen(seen))
-        whole = self._with_figure_left_open(seen, whole)
+        whole = self._with_its_year(seen, self._with_figure_left_open(seen, whole))
         return self._checked(self._side_by_side(seen, [*whole, *self._for_parts(seen, whole)]))
 
     def _with_nearest(self, seen: Examined, chosen: list[Span]) -> list[Span]:
@@ -70,6 +69,8 @@ class Quoter(Examiner):
             if entry.score >= least
             and self.wording.leaves_figure_open(asked, quotes, entry.unit.text)
         ]
+        if not left_open and self.wording.needed_figure(asked, quotes):
+            left_open = self._listed_open(seen, quotes)
         if not left_open:
             return chosen
         at = place_of(left_open[0].passage)
@@ -84,6 +85,31 @@ class Quoter(Examiner):
         if not new:
             return chosen
         return [*joined([*new, *beside]), *(s for s in chosen if place_of(s.passage) != at)]
+
+    def _with_its_year(self, seen: Examined, chosen: list[Span]) -> list[Span]:
+        """What was chosen; of another year than asked for, with the article's word on its year."""
+        if not self._year_not_written(seen, [span.quote for span in chosen]):
+            return chosen
+        article = self.retriever.passages_of(chosen[0].passage.article_id)
+        units = (unit for passage in article for unit in units_of(passage))
+        for unit in units:
+            if self.wording.is_of_its_year(unit.text):
+                own = Span(unit.passage, unit.start, unit.end)
+                return chosen if any(map(own.overlaps, chosen)) else [own, *chosen]
+        return chosen
+
+    def _year_not_written(self, seen: Examined, quotes: Sequence[str]) -> int | None:
+        """A year asked for where all that is quoted is of others."""
+        asked = years(seen.focus) or years(seen.question)
+        quoted = {year for quote in quotes for year in years(quote)}
+        return max(asked) if asked and quoted and not asked & quoted else None
+
+    def _listed_open(self, seen: Examined, quotes: Sequence[str]) -> list[Unit]:
+        """The item of the article's list of what it leaves open that is of the figure asked for."""
+        article = self.retriever.passages_of(seen.ranked[0].unit.passage.article_id)
+        items = (unit for passage in article for unit in units_of(passage) if unit.kind == "item")
+        asked = self._asked(seen)
+        return [u for u in items if self.wording.leaves_figure_open(asked, quotes, u.text)][:1]
 
     def _asked(self, seen: Examined) -> str:
         """What is asked now: of what asks something of its own, not what the topic asked for."""
@@ -110,7 +136,11 @@ class Quoter(Examiner):
 
     def missing(self, seen: Examined, composed: Composed) -> str | None:
         """What the articles say, or can be seen, not to hold; None when they answer."""
+        if _ended(seen):
+            return "这一步之后还有什么"
         quotes = [citation.quote for citation in composed.citations]
+        if year := self._year_not_written(seen, quotes):
+            return f"{year}年的情况"
         begins = _FIRST_STOP.split(quotes[0])[0]
         is_quoted_first = bool(seen.ranked) and seen.ranked[0].unit.text in quotes[0]
         if (is_quoted_first and _leaves_open(seen.ranked)) or self.wording.is_open_point(begins):
@@ -165,6 +195,24 @@ class Quoter(Examiner):
         composed = compose(spans, first=first)
         verify(composed.citations, self.retriever.article_text)
         return composed
+
+
+def _step(seen: Examined) -> list[Span]:
+    """The step asked for; where the talk was at the last one, that one; else empty."""
+    place, told = seen.place, seen.told
+    if place is None:
+        return []
+    if ended := _ended(seen):
+        return ended
+    now = place_asked(told.message) if told else None
+    # What comes next in the list that was told of, rather than by its number.
+    if told and now and now.after and (step := step_asked(seen.found.passages, now, told=told)):
+        return step
+    return step_asked(seen.found.passages, place, told=told)
+
+
+def _ended(seen: Examined) -> list[Span]:
+    return last_told(seen.told) if seen.told and seen.place else []
 
 
 def _answering_first(seen: Examined) -> list[Ranked]:

@@ -62,6 +62,8 @@ class Wording:
     paths: re.Pattern[str]
     open_points: re.Pattern[str]
     open_in_part: re.Pattern[str]
+    sides: re.Pattern[str]
+    of_its_year: re.Pattern[str]
     slips: re.Pattern[str]
     back_references: re.Pattern[str]
     corrections: re.Pattern[str]
@@ -91,6 +93,14 @@ class Wording:
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
         return bool(self.open_points.search(sentence))
+
+    def is_one_side(self, sentence: str) -> bool:
+        """Whether a sentence says one of several things that do not fit together."""
+        return bool(self.sides.search(sentence))
+
+    def is_of_its_year(self, sentence: str) -> bool:
+        """Whether a sentence says that figures hold for their year only."""
+        return bool(self.of_its_year.search(sentence))
 
     def is_slip(self, sentence: str) -> bool:
         """Whether a sentence only notes how the original is written."""
@@ -251,6 +261,8 @@ def load_wording() -> Wording:
         paths=_any_of(content["wants_path"]),
         open_points=_any_of(content["open_point"]),
         open_in_part=_any_of(content["open_in_part"]),
+        sides=_any_of(content["one_side"]),
+        of_its_year=_any_of(content["of_its_year"]),
         slips=_any_of(content["slip"]),
         back_references=_any_of(content["refers_back"]),
         corrections=_any_of(content["correction"]),
