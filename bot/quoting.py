@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from bot.answers import Citation, Passage
 from bot.composing import Composed, Span, Style, choose, compose, joined, place_of, verify
 from bot.examining import Examined, Examiner
-from bot.ranking import LEFT_OPEN, Ranked
 from bot.figures import years
+from bot.ranking import LEFT_OPEN, Ranked
 from bot.steps import last_told, place_asked, step_asked
 from bot.units import Unit, units_of
 
@@ -202,17 +202,19 @@ def _step(seen: Examined) -> list[Span]:
     place, told = seen.place, seen.told
     if place is None:
         return []
-    if ended := _ended(seen):
-        return ended
+    passages = seen.found.passages
     now = place_asked(told.message) if told else None
+    by_number = step_asked(passages, place, told=told)
+    if told is None or now is None or not now.after or (place.labelled and by_number):
+        return by_number
     # What comes next in the list that was told of, rather than by its number.
-    if told and now and now.after and (step := step_asked(seen.found.passages, now, told=told)):
-        return step
-    return step_asked(seen.found.passages, place, told=told)
+    return last_told(told) or step_asked(passages, now, told=told) or by_number
 
 
-def _ended(seen: Examined) -> list[Span]:
-    return last_told(seen.told) if seen.told and seen.place else []
+def _ended(seen: Examined) -> bool:
+    """Whether what is quoted is the last step, which the talk was at."""
+    last = last_told(seen.told) if seen.told and seen.place else []
+    return bool(last) and _step(seen) == last
 
 
 def _answering_first(seen: Examined) -> list[Ranked]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.answers import Passage
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.text import terms
 from bot.units import Unit, units_of
@@ -80,7 +81,7 @@ class UnitRanker:
         Of a question that carries along what the talk was about, ``focus`` is what is new: its
         terms count as much as those of the whole. ``said`` is the answer before it.
         """
-        passages = found.passages[: self._weights.passages]
+        passages = _of_named(found)[: self._weights.passages]
         units = [unit for passage in passages for unit in units_of(passage)]
         if not units:
             return []
@@ -152,3 +153,11 @@ class UnitRanker:
             while len(self._vectors) > self._kept:
                 self._vectors.popitem(last=False)
         return np.stack([known[text] for text in texts])
+
+
+def _of_named(found: Retrieved) -> Sequence[Passage]:
+    """The passages; those of the platforms the question names, where the best one is of them."""
+    passages = found.passages
+    if not passages or passages[0].platform not in found.named:
+        return passages
+    return [passage for passage in passages if passage.platform in found.named]

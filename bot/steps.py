@@ -61,7 +61,7 @@ class Place:
 
     ``rest`` is the message without the words of the place; what stands before them names
     the item. ``labelled`` when it is asked for as the article counts ("步骤二"); ``several`` when
-    all that comes after is.
+    all that comes after is; ``step`` when it is one of things to do one after another.
     """
 
     number: int
@@ -69,6 +69,7 @@ class Place:
     rest: str
     labelled: bool = False
     several: bool = False
+    step: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def place_asked(question: str) -> Place | None:
         found = nth[-1]
         number = _value(next(filter(None, found.groupdict().values())))
         labelled = found["label"] is not None
-        return Place(number, after=False, rest=_without(text, found), labelled=labelled)
+        rest, step = _without(text, found), "步" in found.group()
+        return Place(number, after=False, rest=rest, labelled=labelled, step=step)
     if last := _LAST.search(text):
         return Place(-1, after=False, rest=_without(text, last))
     steps, several = 0, False
@@ -213,7 +215,8 @@ def _at(lists: Sequence[list[Unit]], place: Place) -> list[Unit]:
         if number == -1:
             return steps[-1:]
         # Where the items are counted in words, their place in the list is another count.
-        if number <= len(steps) and not any(labels):
+        counts = steps[0].text[0].isdigit() or not place.step
+        if counts and number <= len(steps) and not any(labels):
             return [steps[number - 1]]
     return []
 

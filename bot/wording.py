@@ -203,7 +203,7 @@ class Wording:
         return next((kind.name for kind in missing if self._open_in(sentences, kind)), None)
 
     def leaves_figure_open(self, question: str, quotes: Sequence[str], sentence: str) -> bool:
-        """Whether a figure is asked for that no quote holds and the sentence says is not written."""
+        """Whether a sentence says that a figure asked for, and in no quote, is not written."""
         missing = self._missing_plainly(question, quotes)
         return any(self._open_in([sentence], kind) for kind in missing)
 
