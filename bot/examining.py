@@ -112,6 +112,9 @@ class Examiner:
         """The readings of a message, those said of what was clearly talked about with them."""
         text, history = question.text, question.history
         about = self._talked_of(history)
+        # "需要什么材料" is clear by itself, and was said of another platform.
+        if about and told and about.found.passages[0].platform != told.passage.platform:
+            about = None
         if about is None:
             # Not clear by itself, but answered: what was answered says of which platform it was.
             platform = told.passage.platform if told else None
@@ -209,7 +212,7 @@ class Examiner:
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
         needed = self.calibration.threshold(seen.features)
-        if seen.foreign or not seen.ranked or self._is_of_another_case(seen):
+        if seen.foreign or not seen.ranked or self.is_of_another_case(seen, seen.ranked[0]):
             return False
         if seen.topic_named or seen.features["other_platform"]:
             return False
@@ -218,8 +221,9 @@ class Examiner:
             needed = (1 + needed) / 2
         return seen.confidence >= needed
 
-    def _is_of_another_case(self, seen: Examined) -> bool:
-        best = seen.ranked[0].unit.passage
+    def is_of_another_case(self, seen: Examined, entry: Ranked) -> bool:
+        """Whether what is said there is no answer to a question about the case this one names."""
+        best = entry.unit.passage
         text = f"{best.heading}\n{best.text}"
         return self.conversation.distinctions.contradicts(
             seen.question, text, best.article_id, strict_only=True

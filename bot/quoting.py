@@ -172,6 +172,8 @@ class Quoter(Examiner):
         return self._spans(seen, _answering_first(seen))
 
     def _spans(self, seen: Examined, ranked: Sequence[Ranked]) -> list[Span]:
+        # What is said of another case answers nothing beside what is said of this one.
+        ranked = [e for e in ranked if e is ranked[0] or not self.is_of_another_case(seen, e)]
         return choose(
             ranked,
             wants_list=self.wording.wants_list(seen.question),
@@ -184,7 +186,11 @@ class Quoter(Examiner):
         """What was chosen, and the other cases where the question does not say which it means."""
         passages = seen.found.passages
         quoted = {span.passage.heading for span in chosen}
-        for heading in self.conversation.distinctions.beside(seen.question, chosen[0].passage):
+        distinctions = self.conversation.distinctions
+        beside = [
+            name for span in chosen for name in distinctions.beside(seen.question, span.passage)
+        ]
+        for heading in dict.fromkeys(beside):
             near = [p for p in passages if p.score >= passages[0].score - _SIDE_BY_SIDE]
             gists = [_gist(p) for p in near if p.heading == heading and heading not in quoted]
             if gists:
