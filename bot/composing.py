@@ -98,7 +98,9 @@ def choose(
         has_list = any(other.is_list for other in chosen)
         if span.is_list and chosen and (has_list or new):
             continue
-        if chosen and not span.is_list and length + len(span.quote) > style.budget:
+        # What contradicts another sentence is quoted with it or not at all.
+        fits = span.is_list or candidate.one_side or length + len(span.quote) <= style.budget
+        if chosen and not fits:
             continue
         if any(_repeats(candidate, other) for other in said):
             continue
@@ -110,7 +112,7 @@ def choose(
         chosen.append(span)
         said.append(candidate)
         length += len(span.quote)
-    return _joined(chosen)
+    return joined(chosen)
 
 
 def compose(spans: Sequence[Span], *, first: int = 1) -> Composed:
@@ -185,6 +187,8 @@ def _span(candidate: Ranked, wants_list: bool, style: Style, *, first: bool) -> 
     passage = unit.passage
     has_list = any(other.listing for other in units_of(passage))
     whole = style.short_listing if has_list else style.short_passage
+    if candidate.one_side and not has_list:
+        return Span(passage, passage.start, passage.end)
     if first and len(passage.text) <= whole and (has_list or "\n" not in passage.text):
         return Span(passage, passage.start, passage.end, is_list=has_list)
     if unit.listing is not None:
@@ -206,17 +210,17 @@ def place_of(passage: Passage) -> tuple[str, str]:
     return passage.article_id, passage.section
 
 
-def _joined(chosen: list[Span]) -> list[Span]:
+def joined(chosen: Sequence[Span]) -> list[Span]:
     """Neighbours of one passage as one span; sections in the order of their best sentence."""
     first_seen = {place_of(span.passage): at for at, span in reversed(list(enumerate(chosen)))}
-    joined: list[Span] = []
+    spans: list[Span] = []
     for span in sorted(chosen, key=lambda span: (first_seen[place_of(span.passage)], span.start)):
-        last = joined[-1] if joined else None
+        last = spans[-1] if spans else None
         if last and last.passage.id == span.passage.id and not last.is_list:
             offset = span.passage.start
             between = span.passage.text[last.end - offset : span.start - offset]
             if not between.strip() and "\n" not in between:
-                joined[-1] = replace(last, end=span.end)
+                spans[-1] = replace(last, end=span.end)
                 continue
-        joined.append(span)
-    return joined
+        spans.append(span)
+    return spans

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.lexical import LexicalIndex
 from bot.logistic import Model
-from bot.ranking import Ranked
+from bot.ranking import LEFT_OPEN, Ranked
 from bot.retrieval import Retrieved
 from bot.text import is_english, terms
 from bot.wording import Wording
@@ -79,12 +79,7 @@ def features(
         "unknown_terms": len(unknown) / max(1, len(asked)),
         "english": float(is_english(found.asking)),
         "length": math.log1p(len(found.asking)),
-        # That no figure is given may be just what the best sentence says.
-        "figure_missing": float(
-            not ranked[0].open_point
-            and wording.missing_figure(found.asking, [entry.unit.text for entry in ranked[:3]])
-            is not None
-        ),
+        "figure_missing": float(_misses_figure(found.asking, ranked, wording)),
         "other_platform": float(_speaks_of_another(found)),
         "same_platform": float(best.platform in found.named),
         "other_case": float(best.other_case),
@@ -99,6 +94,15 @@ def features(
         if leaning is not None:
             values[LEANING_FEATURE] = leaning
     return values
+
+
+def _misses_figure(asked: str, ranked: Sequence[Ranked], wording: Wording) -> bool:
+    """Whether a figure asked for is neither given nor said not to be."""
+    best = [entry.unit.text for entry in ranked[:3]]
+    if ranked[0].open_point or wording.missing_figure(asked, best) is None:
+        return False
+    near = (entry for entry in ranked if entry.score >= ranked[0].score - LEFT_OPEN)
+    return not any(wording.leaves_figure_open(asked, best, entry.unit.text) for entry in near)
 
 
 def _speaks_of_another(found: Retrieved) -> bool:

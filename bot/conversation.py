@@ -25,7 +25,14 @@ _WHICH = re.compile(
     r"(?:那|都|具体|分别|到底|究竟|是|有|包括|包含|指的?)*(?:哪|什么|啥)(?:些|几|两|三)?(?:种|个|样|类|项|条)?"
     r"(?P<what>[\u4e00-\u9fff]{2,5}?)[啊呀呢吗嘞咧?？!！。 ]*"
 )
+# What a question asks of its subject: 去哪看, 要多久.
+_ASKED = re.compile(
+    r"(?:[去在到要能会得有是]|可以|需要)*(?:哪|怎么|怎样|如何|咋|什么|啥|多少|多久|几)[^ ]*$"
+)
+# Characters.
+_A_NAME = 8
 _PART = re.compile(r"[,，。;；!！?？]")
+_LINE_OR_PART = re.compile(r"[,，。;；!！?？：:\n]")
 
 
 class Rewrites(Protocol):
@@ -68,12 +75,16 @@ class Conversation:
         joined = self._joined(topic, message)
         if self._only_names(message):
             return (joined,)
+        if platform and not self.platforms.all_named(joined):
+            joined = f"{platform} {joined}"
         placed = self.placed(topic, message, platform=platform)
         by_rule = (
             (joined, placed)
             if self._leans_on_topic(message)
             else tuple(dict.fromkeys((placed, joined, message)))
         )
+        if asked := self._asked_of(topic, message):
+            by_rule = (*by_rule, self.placed(topic, asked, platform=platform))
         if meant := self._of_what_was_said(message, history):
             by_rule = (f"{' '.join(sorted(self.platforms.all_named(topic)))} {meant}", *by_rule)
         rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
@@ -155,14 +166,23 @@ class Conversation:
         few = len(set(terms(rest))) <= _FEW_TERMS
         return few or (doubts_first and not self.wording.asks("".join(more)))
 
+    def _asked_of(self, topic: str, message: str) -> str | None:
+        """What the topic asked, asked of what the message names ("那物流费呢"); None where it
+        says more than a name."""
+        name = self.wording.without_lead(message)
+        asks = _ASKED.search(topic)
+        is_name = name != message and not self.wording.asks(name) and len(name) <= _A_NAME
+        return f"{name}{asks.group()}" if asks and is_name else None
+
     def _of_what_was_said(self, message: str, history: Sequence[Turn]) -> str | None:
         """A message that only asks which ones ("是哪些费用"), with the words of the last answer
         that speak of them. They steer where to look; only articles are quoted."""
         asked = _WHICH.fullmatch(message.strip())
         if asked is None:
             return None
-        parts = _PART.split(last_answer(history))
-        clause = next((part for part in parts if asked["what"] in part), None)
+        parts = map(str.strip, _LINE_OR_PART.split(last_answer(history)))
+        # "依据：" is a heading, which says nothing of what it is about.
+        clause = next((part for part in parts if asked["what"] in part != asked["what"]), None)
         return f"{clause} 有哪些{asked['what']}" if clause else None
 
     def _joined(self, topic: str, message: str) -> str:

@@ -89,11 +89,11 @@ class Examiner:
 
     def examine_in_context(self, question: Question) -> Examined:
         """Examine the question as the conversation makes it; the surest reading wins."""
-        readings = self._readings(question)
+        told = self._told(question)
+        readings = self._readings(question, told)
         if named := self._named_by_place(question):
             readings = (named, *readings)
         focus = self.conversation.focus(question.text)
-        told = self._told(question)
         examined: list[Examined] = []
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""
@@ -130,12 +130,17 @@ class Examiner:
         """Whether to ask back is worth it: that needs less certainty than to answer."""
         return seen.confidence >= self.calibration.threshold(seen.features) / 2
 
-    def _readings(self, question: Question) -> tuple[str, ...]:
+    def _readings(self, question: Question, told: Told | None) -> tuple[str, ...]:
         """The readings of a message, those said of what was clearly talked about with them."""
         text, history = question.text, question.history
         about = self._talked_of(history)
+        # "需要什么材料" is clear by itself, and was said of another platform.
+        if about and told and about.found.passages[0].platform != told.passage.platform:
+            about = None
         if about is None:
-            return self.conversation.readings(text, history)
+            # Not clear by itself, but answered: what was answered says of which platform it was.
+            platform = told.passage.platform if told else None
+            return self.conversation.readings(text, history, platform=platform)
         platform = about.found.passages[0].platform
         readings = self.conversation.readings(text, history, platform=platform)
         return self.conversation.with_topic(readings, about.question, text)
@@ -211,7 +216,7 @@ class Examiner:
         talked_of = told.passage if told else None
         found = self.retriever.search(searched, focus=focus, talked_of=talked_of)
         retrieved = time.perf_counter()
-        ranked = self.ranker.rank(found, focus=focus)
+        ranked = self.ranker.rank(found, focus=focus, said=told.said if told and focus else "")
         timings = {
             "retrieve": round((retrieved - started) * 1000, 1),
             "rank": round((time.perf_counter() - retrieved) * 1000, 1),
@@ -240,7 +245,7 @@ class Examiner:
     def is_sure(self, seen: Examined) -> bool:
         """Whether what was found is answered with; otherwise the bot says it does not know."""
         needed = self.calibration.threshold(seen.features)
-        if seen.foreign or not seen.ranked or self._is_of_another_case(seen):
+        if seen.foreign or not seen.ranked or self.is_of_another_case(seen, seen.ranked[0]):
             return False
         if seen.topic_named or seen.features["other_platform"]:
             return False
@@ -249,8 +254,9 @@ class Examiner:
             needed = (1 + needed) / 2
         return seen.confidence >= needed
 
-    def _is_of_another_case(self, seen: Examined) -> bool:
-        best = seen.ranked[0].unit.passage
+    def is_of_another_case(self, seen: Examined, entry: Ranked) -> bool:
+        """Whether what is said there is no answer to a question about the case this one names."""
+        best = entry.unit.passage
         text = f"{best.heading}\n{best.text}"
         return self.conversation.distinctions.contradicts(
             seen.question, text, best.article_id, strict_only=True

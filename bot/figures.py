@@ -93,6 +93,11 @@ def figures(text: str) -> tuple[Figure, ...]:
     return tuple(figure for _, figure in sorted(found, key=lambda pair: pair[0]))
 
 
+def years(text: str) -> set[int]:
+    """The years of the calendar that a text names."""
+    return {figure.day[0] for figure in figures(text) if figure.day and figure.day[0]}
+
+
 def unsourced(text: str, sources: str) -> Iterator[Figure]:
     """The figures of a text that its sources do not state."""
     yield from unheld(text, figures(sources))

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.answers import Citation, Passage, Question
-from bot.composing import Composed, Span, Style, choose, compose, place_of, verify
+from bot.composing import Composed, Span, Style, choose, compose, joined, place_of, verify
 from bot.confidence import QUESTION_FEATURE
 from bot.examining import Examined, Examiner
-from bot.ranking import Ranked
-from bot.steps import step_asked
-from bot.units import units_of
+from bot.figures import years
+from bot.ranking import LEFT_OPEN, Ranked
+from bot.steps import last_told, place_asked, step_asked
+from bot.units import Unit, units_of
 
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
@@ -55,11 +56,10 @@ class Quoter(Examiner):
 
     def quote(self, seen: Examined) -> Composed:
         """The step asked for, else what says most of what was asked; raises CitationError."""
-        place = seen.place
-        step = step_asked(seen.found.passages, place, told=seen.told) if place else []
-        if step:
+        if step := _step(seen):
             return self._checked(step)
         whole = self._with_nearest(seen, self._chosen(seen))
+        whole = self._with_its_year(seen, self._with_figure_left_open(seen, whole))
         return self._checked(self._side_by_side(seen, [*whole, *self._for_parts(seen, whole)]))
 
     def _with_nearest(self, seen: Examined, chosen: list[Span]) -> list[Span]:
@@ -74,6 +74,67 @@ class Quoter(Examiner):
             if entry.unit.passage.id == nearest.id and entry.score >= least and not entry.open_point
         ]
         return [*chosen, *self._spans(seen, own)[:1]]
+
+    def _with_figure_left_open(self, seen: Examined, chosen: list[Span]) -> list[Span]:
+        """What was chosen; where a figure asked for is not in it, before it that none is given.
+
+        The choice of sentences leaves out what says that something is not written, though that
+        is what was asked.
+        """
+        quotes = [span.quote for span in chosen]
+        asked = self._asked(seen)
+        least = seen.ranked[0].score - LEFT_OPEN
+        left_open = [
+            entry.unit
+            for entry in seen.ranked
+            if entry.score >= least
+            and self.wording.leaves_figure_open(asked, quotes, entry.unit.text)
+        ]
+        if not left_open and self.wording.needed_figure(asked, quotes):
+            left_open = self._listed_open(seen, quotes)
+        if not left_open:
+            return chosen
+        at = place_of(left_open[0].passage)
+        own = [
+            Span(unit.passage, unit.start, unit.end, is_list=unit.kind == "item")
+            for unit in left_open
+            if unit.passage.id == left_open[0].passage.id
+            and (unit.kind != "item" or unit is left_open[0])
+        ]
+        beside = [span for span in chosen if place_of(span.passage) == at and not span.is_list]
+        new = [span for span in own if not any(map(span.overlaps, chosen))]
+        if not new:
+            return chosen
+        return [*joined([*new, *beside]), *(s for s in chosen if place_of(s.passage) != at)]
+
+    def _with_its_year(self, seen: Examined, chosen: list[Span]) -> list[Span]:
+        """What was chosen; of another year than asked for, with the article's word on its year."""
+        if not self._year_not_written(seen, [span.quote for span in chosen]):
+            return chosen
+        article = self.retriever.passages_of(chosen[0].passage.article_id)
+        units = (unit for passage in article for unit in units_of(passage))
+        for unit in units:
+            if self.wording.is_of_its_year(unit.text):
+                own = Span(unit.passage, unit.start, unit.end)
+                return chosen if any(map(own.overlaps, chosen)) else [own, *chosen]
+        return chosen
+
+    def _year_not_written(self, seen: Examined, quotes: Sequence[str]) -> int | None:
+        """A year asked for where all that is quoted is of others."""
+        asked = years(seen.focus) or years(seen.question)
+        quoted = {year for quote in quotes for year in years(quote)}
+        return max(asked) if asked and quoted and not asked & quoted else None
+
+    def _listed_open(self, seen: Examined, quotes: Sequence[str]) -> list[Unit]:
+        """The item of the article's list of what it leaves open that is of the figure asked for."""
+        article = self.retriever.passages_of(seen.ranked[0].unit.passage.article_id)
+        items = (unit for passage in article for unit in units_of(passage) if unit.kind == "item")
+        asked = self._asked(seen)
+        return [u for u in items if self.wording.leaves_figure_open(asked, quotes, u.text)][:1]
+
+    def _asked(self, seen: Examined) -> str:
+        """What is asked now: of what asks something of its own, not what the topic asked for."""
+        return seen.focus if self.wording.asks(seen.focus) else seen.question
 
     def _for_parts(self, seen: Examined, whole: Sequence[Span]) -> Iterator[Span]:
         """What answers the parts of a question that asks several things, as far as it is new.
@@ -96,13 +157,16 @@ class Quoter(Examiner):
 
     def missing(self, seen: Examined, composed: Composed) -> str | None:
         """What the articles say, or can be seen, not to hold; None when they answer."""
+        if _ended(seen):
+            return "这一步之后还有什么"
         quotes = [citation.quote for citation in composed.citations]
+        if year := self._year_not_written(seen, quotes):
+            return f"{year}年的情况"
         begins = _FIRST_STOP.split(quotes[0])[0]
         is_quoted_first = bool(seen.ranked) and seen.ranked[0].unit.text in quotes[0]
         if (is_quoted_first and _leaves_open(seen.ranked)) or self.wording.is_open_point(begins):
             return "这一点"
-        # What asks something of its own does not ask for the figure that the topic asked for.
-        asked = seen.focus if self.wording.asks(seen.focus) else seen.question
+        asked = self._asked(seen)
         figure = self.wording.needed_figure(asked, quotes)
         return figure or self.wording.figure_left_open(asked, quotes)
 
@@ -189,6 +253,8 @@ class Quoter(Examiner):
         return self._spans(seen, _answering_first(seen))
 
     def _spans(self, seen: Examined, ranked: Sequence[Ranked]) -> list[Span]:
+        # What is said of another case answers nothing beside what is said of this one.
+        ranked = [e for e in ranked if e is ranked[0] or not self.is_of_another_case(seen, e)]
         return choose(
             ranked,
             wants_list=self.wording.wants_list(seen.question),
@@ -201,7 +267,11 @@ class Quoter(Examiner):
         """What was chosen, and the other cases where the question does not say which it means."""
         passages = seen.found.passages
         quoted = {span.passage.heading for span in chosen}
-        for heading in self.conversation.distinctions.beside(seen.question, chosen[0].passage):
+        distinctions = self.conversation.distinctions
+        beside = [
+            name for span in chosen for name in distinctions.beside(seen.question, span.passage)
+        ]
+        for heading in dict.fromkeys(beside):
             near = [p for p in passages if p.score >= passages[0].score - _SIDE_BY_SIDE]
             gists = [_gist(p) for p in near if p.heading == heading and heading not in quoted]
             if gists:
@@ -212,6 +282,26 @@ class Quoter(Examiner):
         composed = compose(spans, first=first)
         verify(composed.citations, self.retriever.article_text)
         return composed
+
+
+def _step(seen: Examined) -> list[Span]:
+    """The step asked for; where the talk was at the last one, that one; else empty."""
+    place, told = seen.place, seen.told
+    if place is None:
+        return []
+    passages = seen.found.passages
+    now = place_asked(told.message) if told else None
+    by_number = step_asked(passages, place, told=told)
+    if told is None or now is None or not now.after or (place.labelled and by_number):
+        return by_number
+    # What comes next in the list that was told of, rather than by its number.
+    return last_told(told) or step_asked(passages, now, told=told) or by_number
+
+
+def _ended(seen: Examined) -> bool:
+    """Whether what is quoted is the last step, which the talk was at."""
+    last = last_told(seen.told) if seen.told and seen.place else []
+    return bool(last) and _step(seen) == last
 
 
 def _answering_first(seen: Examined) -> list[Ranked]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.answers import Passage
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.text import terms
 from bot.units import Unit, units_of
@@ -17,6 +18,8 @@ from bot.wording import Wording
 from ingest.embedders import Vectors
 from ingest.errors import IngestError
 
+# A sentence that says a figure asked for is not given counts when it scores this much less.
+LEFT_OPEN = 0.12
 # More than a passage has on average.
 _UNITS_A_PASSAGE = 10
 
@@ -27,13 +30,15 @@ class UnitWeights:
     question's terms it holds, plus ``passage`` times its passage's score; plus ``open_point``
     when all it says is that the article does not say (such sentences share many words with a
     question and answer few), ``open_figure`` where the question asks for a figure: that none is
-    given is then the answer more often; plus ``slip`` when it only notes a slip of the original."""
+    given is then the answer more often; plus ``slip`` when it only notes a slip of the original;
+    plus ``said`` when the last answer said it and something new is asked."""
 
     covered: float = 0.2
     passage: float = 1.0
     open_point: float = -0.05
     open_figure: float = -0.01
     slip: float = -0.05
+    said: float = -0.06
     passages: int = 4
 
 
@@ -48,6 +53,8 @@ class Ranked:
     terms: frozenset[str]
     open_point: bool
     slip: bool = False
+    # Of a passage on things that do not fit together: read with all of it.
+    one_side: bool = False
 
 
 class UnitRanker:
@@ -68,13 +75,13 @@ class UnitRanker:
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
         self._lock = threading.Lock()
 
-    def rank(self, found: Retrieved, *, focus: str = "") -> list[Ranked]:
+    def rank(self, found: Retrieved, *, focus: str = "", said: str = "") -> list[Ranked]:
         """The units of the best passages, best first.
 
         Of a question that carries along what the talk was about, ``focus`` is what is new: its
-        terms count as much as those of the whole.
+        terms count as much as those of the whole. ``said`` is the answer before it.
         """
-        passages = found.passages[: self._weights.passages]
+        passages = _of_named(found)[: self._weights.passages]
         units = [unit for passage in passages for unit in units_of(passage)]
         if not units:
             return []
@@ -85,6 +92,7 @@ class UnitRanker:
         open_weight = self._weights.open_figure if asks_figure else self._weights.open_point
         vectors = self._embed([unit.text for unit in units])
         ranked = []
+        sided = {unit.passage.id for unit in units if self._wording.is_one_side(unit.text)}
         for unit, similarity in zip(units, vectors @ found.vector, strict=True):
             held = frozenset(terms(unit.text))
             covered = lexical.coverage(asked, held)
@@ -98,8 +106,12 @@ class UnitRanker:
                 + self._weights.passage * unit.passage.score
                 + (open_weight if open_point else 0.0)
                 + (self._weights.slip if slip else 0.0)
+                + (self._weights.said if said and unit.text in said else 0.0)
             )
-            ranked.append(Ranked(unit, score, float(similarity), covered, held, open_point, slip))
+            side = unit.passage.id in sided
+            ranked.append(
+                Ranked(unit, score, float(similarity), covered, held, open_point, slip, side)
+            )
         return sorted(ranked, key=lambda entry: -entry.score)
 
     def prepare(self) -> None:
@@ -141,3 +153,11 @@ class UnitRanker:
             while len(self._vectors) > self._kept:
                 self._vectors.popitem(last=False)
         return np.stack([known[text] for text in texts])
+
+
+def _of_named(found: Retrieved) -> Sequence[Passage]:
+    """The passages; those of the platforms the question names, where the best one is of them."""
+    passages = found.passages
+    if not passages or passages[0].platform not in found.named:
+        return passages
+    return [passage for passage in passages if passage.platform in found.named]

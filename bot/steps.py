@@ -43,7 +43,7 @@ _SEVERAL = re.compile(r"哪些|哪几|还剩|还有几|(?:几|多少)步|步骤"
 _FILLERS = re.compile(
     r"(?:再|具体|详细|帮我|给我|请)*(?:说|讲|看|列)(?:一遍|一下|说|讲|看)?"
     r"|(?:这|那|上)(?:一)?(?:步|项)|(?:弄|做|搞|填|办)(?:完|好)"
-    r"|(?:是|要|该)?(?:干|做)?(?:什么|啥|嘛|咩)(?:内容)?|怎么做|[那呢嘞咧啊吧呀嘛是么的了,，\s]"
+    r"|(?:是|要|该)?(?:干|做)?(?:什么|啥|嘛|咩)(?:内容)?|怎么做|[那再呢嘞咧啊吧呀嘛是么的了,，\s]"
 )
 # An item is the one named when it holds this share of the words that name it.
 _NAMED = 0.4
@@ -61,7 +61,7 @@ class Place:
 
     ``rest`` is the message without the words of the place; what stands before them names
     the item. ``labelled`` when it is asked for as the article counts ("步骤二"); ``several`` when
-    all that comes after is.
+    all that comes after is; ``step`` when it is one of things to do one after another.
     """
 
     number: int
@@ -69,6 +69,7 @@ class Place:
     rest: str
     labelled: bool = False
     several: bool = False
+    step: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def place_asked(question: str) -> Place | None:
         found = nth[-1]
         number = _value(next(filter(None, found.groupdict().values())))
         labelled = found["label"] is not None
-        return Place(number, after=False, rest=_without(text, found), labelled=labelled)
+        rest, step = _without(text, found), "步" in found.group()
+        return Place(number, after=False, rest=rest, labelled=labelled, step=step)
     if last := _LAST.search(text):
         return Place(-1, after=False, rest=_without(text, last))
     steps, several = 0, False
@@ -119,12 +121,29 @@ def step_asked(
     lists = list(_lists(passages))
     if not place.after and (whole := _section_of(lists, place)):
         return [whole]
-    items = _after(lists, place, told) if place.after else _at(lists, place.number)
-    if not items:
+    if place.after:
+        return _quoted(_after(lists, place, told))
+    return _quoted(*([item] for item in _at(lists, place)))
+
+
+def last_told(told: Told) -> list[Span]:
+    """The item that the last answer told, where the message asks what comes after it and
+    nothing does; else empty."""
+    place = place_asked(told.message)
+    if place is None or not place.after or told.done:
         return []
-    lead = _lead_in(items[0])
-    own = Span(items[0].passage, items[0].start, items[-1].end, is_list=True)
-    return [lead, own] if lead else [own]
+    lists = _numbered(told.lists)
+    at = _told_place(lists, told.said)
+    if at is None or _told_next(lists, told.said):
+        return []
+    return _quoted([lists[at[0]][at[1]]])
+
+
+def _quoted(*runs: Sequence[Unit]) -> list[Span]:
+    """Runs of items of one list, after the line it begins with."""
+    spans = [Span(run[0].passage, run[0].start, run[-1].end, is_list=True) for run in runs if run]
+    lead = _lead_in(runs[0][0]) if spans else None
+    return [lead, *spans] if lead else spans
 
 
 def named_item(passages: Sequence[Passage], place: Place) -> str | None:
@@ -182,16 +201,22 @@ def _section_of(lists: Sequence[list[Unit]], place: Place) -> Span | None:
     return None
 
 
-def _at(lists: Sequence[list[Unit]], number: int) -> list[Unit]:
-    """The item at a place; empty where no list has it."""
+def _at(lists: Sequence[list[Unit]], place: Place) -> list[Unit]:
+    """The item at a place; empty where no list has it, several where a list counts anew."""
+    number = place.number
     for steps in lists:
         labels = [_label(step.text) for step in steps]
         if number in labels:
-            return [steps[len(labels) - 1 - labels[::-1].index(number)]]
+            last = steps[len(labels) - 1 - labels[::-1].index(number)]
+            if place.labelled:
+                return [last]
+            # "开店前第3步" and "“开张任务”步骤三" are both a third step.
+            return [step for step in steps if step is last or _nth(step.text) == number]
         if number == -1:
             return steps[-1:]
         # Where the items are counted in words, their place in the list is another count.
-        if number <= len(steps) and not any(labels):
+        counts = steps[0].text[0].isdigit() or not place.step
+        if counts and number <= len(steps) and not any(labels):
             return [steps[number - 1]]
     return []
 
@@ -230,8 +255,8 @@ def _named_next(lists: Sequence[list[Unit]], done: str, number: int) -> list[Uni
     return following
 
 
-def _told_next(lists: Sequence[list[Unit]], said: str) -> list[Unit] | None:
-    """What comes after the item that was told last, be it of the list that goes on from there."""
+def _told_place(lists: Sequence[list[Unit]], said: str) -> tuple[int, int] | None:
+    """Where the item stands that was told last: its list and its place there."""
     best, told = _SAID, None
     for at, steps in enumerate(lists):
         for nth, step in enumerate(steps):
@@ -239,13 +264,21 @@ def _told_next(lists: Sequence[list[Unit]], said: str) -> list[Unit] | None:
             share = 2.0 if step.text in said else _share(step.text, said, least=4)
             if share >= best:
                 best, told = share, (at, nth)
+    return told
+
+
+def _told_next(lists: Sequence[list[Unit]], said: str) -> list[Unit] | None:
+    """What comes after the item that was told last, be it of the list that goes on from there;
+    None where none was told."""
+    told = _told_place(lists, said)
     if told is None:
         return None
     own = lists[told[0]]
     if following := own[told[1] + 1 :]:
         return following
     heading = own[0].passage.heading
-    best, going_on = _SAID, None
+    best = _SAID
+    going_on: list[Unit] = []
     for steps in lists:
         for nth, step in enumerate(steps if steps is not own else ()):
             called = _MARKER.sub("", step.text).partition("：")[0]
@@ -271,6 +304,12 @@ def _label(text: str) -> int | None:
     """The number a step gives itself in words: “开张任务”步骤三."""
     found = _LABEL.search(text.partition("：")[0])
     return _value(found[1]) if found else None
+
+
+def _nth(text: str) -> int | None:
+    """The number a step is called by: 开店前第3步."""
+    found = _NTH.search(fold(text.partition("：")[0]))
+    return _value(found["nth"]) if found and found["nth"] else None
 
 
 def _lists(passages: Sequence[Passage]) -> Iterator[list[Unit]]:

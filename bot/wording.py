@@ -22,6 +22,7 @@ _PARTS = re.compile(
     r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
 )
 _STOP = re.compile("[。：]")
+_A_CHART = "张图表"
 # 这么短: how much, no question.
 _SO = re.compile("[这那多]么")
 # Where one question ends and another may begin.
@@ -51,13 +52,17 @@ _THEN = re.compile(
 class FigureKind:
     """A kind of figure: how it is asked for, how a sentence looks that holds one, its name.
 
-    Asked for in the words of ``needed``, nothing without it is an answer.
+    Asked for in the words of ``needed``, nothing without it is an answer. ``open`` is how an
+    article speaks of it where it says that it is not written; ``also_yes_no`` when questions
+    answered with yes or no ask for it too.
     """
 
     name: str
     asks: re.Pattern[str]
     holds: re.Pattern[str]
     needed: re.Pattern[str]
+    open: re.Pattern[str]
+    also_yes_no: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,9 @@ class Wording:
     steps: re.Pattern[str]
     paths: re.Pattern[str]
     open_points: re.Pattern[str]
+    open_in_part: re.Pattern[str]
+    sides: re.Pattern[str]
+    of_its_year: re.Pattern[str]
     slips: re.Pattern[str]
     back_references: re.Pattern[str]
     corrections: re.Pattern[str]
@@ -109,6 +117,14 @@ class Wording:
     def is_open_point(self, sentence: str) -> bool:
         """Whether a sentence of an article says that something is not written there."""
         return bool(self.open_points.search(sentence))
+
+    def is_one_side(self, sentence: str) -> bool:
+        """Whether a sentence says one of several things that do not fit together."""
+        return bool(self.sides.search(sentence))
+
+    def is_of_its_year(self, sentence: str) -> bool:
+        """Whether a sentence says that figures hold for their year only."""
+        return bool(self.of_its_year.search(sentence))
 
     def is_slip(self, sentence: str) -> bool:
         """Whether a sentence only notes how the original is written."""
@@ -207,7 +223,8 @@ class Wording:
     def asks_figure(self, question: str) -> bool:
         """Whether a price, a time or a number is asked for."""
         folded = fold(question)
-        return any(kind.asks.search(folded) for kind in self.figures)
+        kinds = (kind for kind in self.figures if not kind.also_yes_no)
+        return any(kind.asks.search(folded) for kind in kinds)
 
     def missing_figure(self, question: str, sentences: Iterable[str]) -> str | None:
         """The name of a figure asked for (a price, a time, a number) that no sentence holds."""
@@ -217,23 +234,46 @@ class Wording:
     def needed_figure(self, question: str, sentences: Iterable[str]) -> str | None:
         """The name of a figure without which nothing answers the question, if none is there."""
         folded = fold(question)
-        if self.yes_no.search(folded):
-            return None
-        missing = self._missing(question, list(sentences))
+        missing = self._missing_plainly(question, list(sentences))
         return next((kind.name for kind in missing if kind.needed.search(folded)), None)
 
     def figure_left_open(self, question: str, quotes: Sequence[str]) -> str | None:
-        """The name of a figure asked for that no quote holds and the first says is not written.
+        """The name of a figure asked for that no quote holds and one says is not written.
 
         It may leave something else open: "原文没有写明以哪种读法为准" is no word on a rate.
         """
-        if self.yes_no.search(fold(question)):
-            return None
-        unsaid = (self.parts_of_open_point(part)[1] for part in _STOP.split(quotes[0]))
-        is_open = any(self.asks_figure(part) for part in unsaid if part)
-        return self.missing_figure(question, quotes) if is_open else None
+        sentences = [part for quote in quotes for part in _STOP.split(quote)]
+        # "写了前90天内不能有关闭记录，没有写明再次申请的间隔": what it holds is another figure.
+        told = [
+            part
+            for part in sentences
+            if not self.is_open_point(part) or self.open_in_part.search(part)
+        ]
+        missing = self._missing_plainly(question, told)
+        return next((kind.name for kind in missing if self._open_in(sentences, kind)), None)
 
-    def _missing(self, question: str, sentences: list[str]) -> list[FigureKind]:
+    def leaves_figure_open(self, question: str, quotes: Sequence[str], sentence: str) -> bool:
+        """Whether a sentence says that a figure asked for, and in no quote, is not written."""
+        missing = self._missing_plainly(question, quotes)
+        return any(self._open_in([sentence], kind) for kind in missing)
+
+    def _open_in(self, sentences: Iterable[str], kind: FigureKind) -> bool:
+        for sentence in sentences:
+            if not self.is_open_point(sentence):
+                continue
+            said, unsaid = self.parts_of_open_point(sentence)
+            # "具体指标见一张图表，但本知识库的原文里没有这张图表": the chart is of what is said.
+            if kind.open.search(said if unsaid.startswith(_A_CHART) else unsaid):
+                return True
+        return False
+
+    def _missing_plainly(self, question: str, sentences: Sequence[str]) -> list[FigureKind]:
+        """What is missing, leaving out what a question answered with yes or no may do without."""
+        yes_no = self.yes_no.search(fold(question))
+        missing = self._missing(question, sentences)
+        return [kind for kind in missing if kind.also_yes_no or not yes_no]
+
+    def _missing(self, question: str, sentences: Sequence[str]) -> list[FigureKind]:
         folded = fold(question)
         return [
             kind
@@ -291,6 +331,9 @@ def load_wording() -> Wording:
         steps=_any_of(content["wants_steps"]),
         paths=_any_of(content["wants_path"]),
         open_points=_any_of(content["open_point"]),
+        open_in_part=_any_of(content["open_in_part"]),
+        sides=_any_of(content["one_side"]),
+        of_its_year=_any_of(content["of_its_year"]),
         slips=_any_of(content["slip"]),
         back_references=_any_of(content["refers_back"]),
         corrections=_any_of(content["correction"]),
@@ -311,6 +354,8 @@ def load_wording() -> Wording:
                 re.compile(kind["asks"]),
                 re.compile(kind["holds"]),
                 re.compile(kind.get("needed", "(?!)")),
+                re.compile(kind["open"]),
+                kind.get("also_yes_no", False),
             )
             for kind in content["figures"]
         ),

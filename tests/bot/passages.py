@@ -28,6 +28,7 @@ def passage(text: str, *, start: int = 0, name: str = "a", published: str | None
     )
 
 
-def ranked(unit: Unit, score: float, *, open_point: bool = False) -> Ranked:
+def ranked(unit: Unit, score: float, *, open_point: bool = False, one_side: bool = False) -> Ranked:
     """A unit with that score."""
-    return Ranked(unit, score, score, 0.5, frozenset(terms(unit.text)), open_point)
+    held = frozenset(terms(unit.text))
+    return Ranked(unit, score, score, 0.5, held, open_point, one_side=one_side)

@@ -109,3 +109,13 @@ def test_a_quote_that_is_not_in_its_article_is_never_shown(text: str | None) -> 
     verify(composed.citations, lambda _: "周期是自然月。后来又写了一句。")
     with pytest.raises(CitationError, match="a 的原文不一致"):
         verify(composed.citations, lambda _: text)
+
+
+def test_one_side_of_a_contradiction_brings_the_other_along() -> None:
+    found = passage(
+        "规则一处说，超期就不能维权，也不受理。规则另一处说，有凭证的不限期。以哪个为准没写。"
+    )
+    first, *_ = units_of(found)
+    chosen = choose([ranked(first, 0.9, one_side=True)], wants_list=False, style=STYLE)
+    assert [span.quote for span in chosen] == [found.text]
+    assert choose([ranked(first, 0.9)], wants_list=False, style=STYLE)[0].quote == first.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.figures import unsourced
+from bot.figures import unsourced, years
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,8 @@ def test_a_figure_that_the_source_states(text: str, source: str) -> None:
 )
 def test_a_figure_that_the_source_does_not_state(text: str, source: str) -> None:
     assert len(list(unsourced(text, source))) == 1
+
+
+def test_the_years_a_text_names_are_read() -> None:
+    assert years("2021年10月底之前，比2020年早") == {2021, 2020}
+    assert years("31%的人在10月底之前开始，共2021件") == set()

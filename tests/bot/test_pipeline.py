@@ -704,3 +704,69 @@ def test_a_refusal_names_the_topic_that_is_asked(
     bot: MerchantBot, question: str, named: str
 ) -> None:
     assert f"{named}" in bot.ask(question).text.partition("相近")[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("自主客服的响应速度要达到多少秒", "没有这张图表"),
+        ("What reply rate is required of customer service?", "没有这张图表"),
+        ("小红书关了自主客服，多久才能再申请", "没有这张图表"),
+        ("旺季的发货会晚几天", "延迟会有几天"),
+        ("小红书的佣金率是0.7%吗", "支付渠道费的费率"),
+        ("2020年有多少美国人提前购物", "不能当作别的年份的数据"),
+    ],
+)
+def test_that_a_figure_is_not_written_is_said_in_the_articles_words(
+    bot: MerchantBot, question: str, held: str
+) -> None:
+    answer = bot.ask(question, today=DAY)
+    assert answer.status == "not_found"
+    assert held in quotes(answer)
+
+
+def talked(bot: MerchantBot, *messages: str) -> object:
+    """The answer to the last of several messages."""
+    history: list[Turn] = []
+    for message in messages:
+        answer = bot.ask(message, history=history, today=DAY)
+        history += [Turn("user", message), Turn("assistant", answer.text)]
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("messages", "held"),
+    [
+        (["一般商品维权几天", "超了呢"], "另一处说"),
+        (["2021年旺季什么时候开始", "有什么依据"], "31%"),
+        (["怎么申请平台介入", "需要什么材料"], "提交证据"),
+        (["人工调账去哪看", "那物流费呢"], "物流费用"),
+        (["亚马逊镇店之宝是什么", "怎么报名", "要钱吗"], "各种玩法的费用"),
+        (["卖食品要什么资质", "那冰箱呢"], "强制性产品认证"),
+        (["企业开店第三步是什么", "下一步呢", "再下一步"], "步骤四：签约开张"),
+    ],
+)
+def test_a_follow_up_keeps_its_thread_and_says_something_new(
+    bot: MerchantBot, messages: list[str], held: str
+) -> None:
+    answer = talked(bot, *messages)
+    assert held in quotes(answer)
+    assert len({citation.article_id for citation in answer.citations}) == 1  # type: ignore[attr-defined]
+
+
+def test_after_the_last_step_it_is_said_that_no_more_is_written(bot: MerchantBot) -> None:
+    answer = talked(bot, "企业开店第三步是什么", "下一步呢", "再下一步")
+    assert answer.status == "not_found"  # type: ignore[attr-defined]
+
+
+def test_what_is_said_of_other_goods_is_not_quoted(bot: MerchantBot) -> None:
+    for goods in ("图书", "化妆品"):
+        answer = bot.ask(f"微信小商店卖{goods}要什么资质")
+        assert "许可证" not in quotes(answer)
+        assert "强制性产品认证" not in quotes(answer)
+
+
+def test_both_what_firms_and_what_individuals_need_is_quoted(bot: MerchantBot) -> None:
+    answer = bot.ask("卖食品要什么资质")
+    assert "经营/生产许可证" in quotes(answer)
+    assert "供货协议" in quotes(answer)

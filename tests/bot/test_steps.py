@@ -11,6 +11,7 @@ from bot.steps import (
     Told,
     advanced,
     asks_more,
+    last_told,
     named_item,
     place_asked,
     step_asked,
@@ -153,3 +154,27 @@ def test_more_about_an_item_is_not_the_item_again() -> None:
         place = place_asked(question)
         assert place is not None
         assert asks_more(place) is more
+
+
+def test_after_the_last_step_of_the_way_there_is_none_to_make_up() -> None:
+    said = "3. 发布商品：点发布。"
+    assert next_told("再下一步", said) == ""
+    last = last_told(Told("再下一步", said, WAY, [WAY, REVIEW]))
+    assert [span.quote for span in last] == ["整体流程如下：", said]
+    assert last_told(Told("再下一步", "2. 签约：点签约按钮。", WAY, [WAY, REVIEW])) == []
+    assert last_told(Told("要多久", said, WAY, [WAY, REVIEW])) == []
+
+
+def test_a_step_is_not_taken_from_a_list_that_counts_none() -> None:
+    assert found("开店第2步是什么", KINDS) == ""
+
+
+def test_where_a_list_counts_anew_both_steps_of_a_number_are_quoted() -> None:
+    way = passage(
+        "流程：\n\n1. 开店前第1步：进入。\n2. “任务”步骤一：填写。\n3. “任务”步骤二：验证。"
+    )
+    place = place_asked("开店第一步是什么")
+    assert place is not None
+    _, *items = step_asked([way], place)
+    assert [span.quote for span in items] == way.text.split("\n")[2:4]
+    assert found("步骤一怎么做", way) == way.text.split("\n")[3]

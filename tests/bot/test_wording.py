@@ -179,3 +179,32 @@ def test_a_message_is_cut_into_its_questions(
     wording: Wording, question: str, parts: tuple[str, ...]
 ) -> None:
     assert wording.questions_in_one(question) == parts
+
+
+def test_a_figure_of_another_kind_does_not_stand_for_the_one_asked_for(wording: Wording) -> None:
+    rate = "会观察24小时回复率和核心指标。"
+    assert wording.needed_figure("回复率要达到多少", [rate]) == "比率的数值"
+    assert wording.needed_figure("客服要几秒内回", [rate]) == "多少秒或多少分钟"
+    assert wording.needed_figure("What response rate is required?", [rate]) == "比率的数值"
+    assert wording.needed_figure("发货会延迟几天", ["2021年仍会面临发货延迟。"]) == "天数"
+    assert wording.needed_figure("客服要几个人", ["条件有以下3条。"]) == "人数"
+    assert wording.needed_figure("占百分之几", ["31%的消费者提前购物。"]) is None
+
+
+def test_whether_something_costs_is_answered_by_what_speaks_of_costs_only(wording: Wording) -> None:
+    assert wording.needed_figure("要钱吗", ["大部分站点实行邀请制。"]) == "收不收费"
+    assert wording.needed_figure("要钱吗", ["个人可以免费开通。"]) is None
+
+
+def test_a_chart_that_is_not_there_leaves_open_what_it_shows(wording: Wording) -> None:
+    chart = "原文说再次申请的具体时间见图表，但本知识库的原文里没有这张图表。"
+    assert wording.leaves_figure_open("多久能再开", ["要经过一定时间。"], chart)
+    assert not wording.leaves_figure_open("多久能再开", ["要经过90天。"], chart)
+    assert not wording.leaves_figure_open("要多少钱", ["要经过一定时间。"], chart)
+
+
+def test_a_figure_beside_what_is_not_written_is_another_one(wording: Wording) -> None:
+    quote = "条件写了前90天内不能有记录，没有写明再次申请的间隔是否也是90天。"
+    assert wording.figure_left_open("多久能再申请", [quote]) == "时间或期限"
+    part = "只写明15天从交易成功后起算，没有写明90天从哪天起算。"
+    assert wording.figure_left_open("15天从哪天起算", [part]) is None
