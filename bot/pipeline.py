@@ -67,7 +67,7 @@ class MerchantBot(Quoter):
         try:
             asked = self.wording.question_in(self.in_characters(read_question(text)))
             asked, others = self.platforms.asked_of_own(asked, self.wording.asks)
-            question = Question(asked, day, tuple(history), others)
+            question = Question(asked, day, self.wording.questions_in(history), others)
         except NoQuestionError as exc:
             rejected = replies.rejected(exc).spoken(english=english)
             parts: Iterator[str | Answer] = iter([rejected])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
 
+from bot.answers import Turn
 from bot.text import fold
 
 _FILE = Path(__file__).with_name("wording.yaml")
@@ -96,6 +97,7 @@ class Wording:
     rule_changes: re.Pattern[str]
     abuse: re.Pattern[str]
     errands: re.Pattern[str]
+    proper: re.Pattern[str]
     markup: re.Pattern[str]
     interrogatives: re.Pattern[str]
     yes_no: re.Pattern[str]
@@ -193,14 +195,24 @@ class Wording:
         message = self.without_abuse(message)
         folded = fold(message)
         bare = self.markup.sub(" ", folded)
-        parts = _PARTS.findall(bare)
+        *_, proper = self.proper.split(bare)
+        parts = _PARTS.findall(proper if self.asks(proper) else bare)
         kept = [self._asked_in(part) for part in parts]
-        if bare == folded and kept == parts:
+        if "".join(kept) == folded:
             return message
         rest = "".join(kept).strip(AROUND)
         if self.rule_changes.search(bare) and not self.interrogatives.search(rest):
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
+
+    def questions_in(self, history: Sequence[Turn]) -> tuple[Turn, ...]:
+        """A conversation, the merchant's turns without what they tell the program to do."""
+        return tuple(
+            replace(turn, content=self.question_in(turn.content) or turn.content)
+            if turn.role == "user"
+            else turn
+            for turn in history
+        )
 
     def without_abuse(self, message: str) -> str:
         """A message without the abuse beside what it says; as it is where it says no more."""
@@ -345,6 +357,7 @@ def load_wording() -> Wording:
         rule_changes=_any_of(content["rule_change"]),
         abuse=_any_of(content["abuse"]),
         errands=_any_of(content["errand"]),
+        proper=_any_of(content["proper"]),
         markup=_any_of(content["markup"]),
         interrogatives=_any_of(content["interrogative"]),
         yes_no=_any_of(content["yes_no"]),

@@ -95,10 +95,19 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     left_open = any(is_left_open(part.tool, message) for part in case)
     if not case or left_open or any(part.tool in tools for part in case):
         return started
-    if tools and message.has("continues") and not _tells(case, message, asked):
+    named = platforms.named(message.text)
+    if named and not any(part.words.platform in named for part in case):
+        return started
+    of_orders = all(_is_of_order(part) for part in started)
+    if tools and of_orders and message.has("continues") and not _tells(case, message, asked):
         # 那维权能到哪天: of the same order, so that what it takes is asked for.
         return tuple(replace(part, open=any(p.open for p in case)) for part in started)
     return _continued(case, message, asked) or started
+
+
+def _is_of_order(part: ToolCase) -> bool:
+    """Whether it is an order that is computed for."""
+    return any(name in (*PER_ORDER, "paid", "fee", "target") for name in part.words.key)
 
 
 def _anchored(message: Message, part: ToolCase) -> Message:

@@ -119,7 +119,8 @@ def loose_days(message: Message, filling: bool, *others: str) -> tuple[DateMenti
     """Days no event was found for: in an answer any (今天 too), else unless others are told of."""
     if filling:
         # 那今天还来得及吗 asks as of today; 今天 by itself is an answer.
-        asks = message.has("question_asked") and not message.loose_days
+        asks = message.has("question_asked") or message.has("asks_day")
+        asks = asks and not message.loose_days
         told = message.dates_of(*others)
         days = tuple(d for d in message.days if d not in told and not (asks and d.is_now))
         return message.loose_days or days

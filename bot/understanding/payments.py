@@ -46,7 +46,7 @@ def _paid(message: Message) -> tuple[Value, ...]:
         return (Value(ask="paid_in_yuan"),)
     if message.has("other_period"):
         return (Value(ask=""),)
-    payments = _payments(message)
+    payments = _without_summed(message, _payments(message))
     if not payments:
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
         return (Value(ask="paid_after_discount"),) if discounted else ()

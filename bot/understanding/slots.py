@@ -257,7 +257,7 @@ def _season(message: Message, filling: bool) -> Slots:
     if year is None:
         year = message.today.year
     readings = () if said else (phrase("this_year", year=str(year)),)
-    return {"year": (Value(year, readings),)}
+    return {"year": (Value(year, readings, assumed=not said),)}
 
 
 def _names_a_day(message: Message) -> bool:

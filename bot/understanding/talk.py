@@ -139,12 +139,15 @@ def _filled(part: ToolCase, message: Message, talk: Talk, today: dt.date) -> Too
     """Another calculation of an order spoken of before, with what was told of it then."""
     if any(before.tool == part.tool for before in talk.case) or message.has("asks_rate"):
         return part
-    slots = dict(part.slots)
+    assumed = [n for n, values in part.slots.items() if any(v.assumed for v in values)]
+    wanted = {*part.missing, *assumed}
+    slots = {name: values for name, values in part.slots.items() if name not in assumed}
     for said in reversed(talk.said):
         told = _plainly_told(part.tool, read_message(said, today))
-        slots |= {n: told[n] for n in part.missing if n in told and not is_known(slots.get(n))}
+        slots |= {n: told[n] for n in told if n in wanted and not is_known(slots.get(n))}
     # 手续费多少 asks for the rule as such, unless it was told before what was paid.
     opened = part.open or (message.has("asks_amount") and "paid" in slots)
+    slots = {**part.slots, **slots}
     if slots == part.slots:
         return part
     return _spoken_of(replace(part, slots=slots, open=opened), message)
@@ -155,7 +158,11 @@ def _plainly_told(tool: str, message: Message) -> Slots:
     told = slots_of(tool, message, filling=False)
     if not with_role(message, "paid"):
         told.pop("paid", None)
-    return {name: values for name, values in told.items() if len(values) == 1 and is_known(values)}
+    return {
+        name: values
+        for name, values in told.items()
+        if len(values) == 1 and is_known(values) and not values[0].assumed
+    }
 
 
 # -- answers to what was asked for ----------------------------------------------------------

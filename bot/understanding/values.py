@@ -20,6 +20,7 @@ class Value:
     ask: str | None = None
     details: tuple[tuple[str, str], ...] = ()
     by_month: tuple[tuple[int, str], ...] = ()  # months since year 0, with what is said of each
+    assumed: bool = field(default=False, compare=False)  # not said: what is told elsewhere counts
     clause: str = field(default="", compare=False)  # where it was told: 发苏州那单11月3号发
 
 
