@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answers import Calculation, Citation, Turn
+from bot.answers import Calculation, Citation, Question, Turn
 from bot.errors import InputError, OutsideRulesError, RuleDataError
 from bot.platforms import Platforms
 from bot.rules.parameters import load_rules
@@ -18,6 +18,7 @@ from bot.understanding import (
     ToolRequest,
     asked_again,
     left_open,
+    offered,
     questions_left,
     understand,
 )
@@ -86,6 +87,12 @@ class Calculator:
             strays,
             asked,
         )
+
+    def offered(self, question: Question) -> tuple[str, ...]:
+        """What can be computed of what a message tells while it asks nothing, as questions."""
+        if self.rules is None:
+            return ()
+        return offered(question.text, question.today, platforms=self._platforms)
 
     def left_open(self, text: str, today: dt.date) -> str | None:
         """What to ask of the articles about a case they leave open; None where they do not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,6 +31,9 @@ _ASKED = re.compile(
 )
 # Characters.
 _A_NAME = 8
+# A message of more characters tells a story; what it asks is looked for by itself.
+_LONG = 70
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
 _PART = re.compile(r"[,，。;；!！?？]")
 _LINE_OR_PART = re.compile(r"[,，。;；!！?？：:\n]")
 
@@ -64,7 +67,8 @@ class Conversation:
         message = self._chosen(message, last_answer(history))
         topic = self.topic(history)
         if topic is None or self.wording.switches_topic(message):
-            return (self.wording.without_switch(message),)
+            alone = self.wording.without_switch(message)
+            return tuple(dict.fromkeys((*self._asked_in_long(alone), alone)))
         if moved := advanced(topic, message):
             return (moved,)
         if self._is_correction(message):
@@ -89,6 +93,14 @@ class Conversation:
             by_rule = (f"{' '.join(sorted(self.platforms.all_named(topic)))} {meant}", *by_rule)
         rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
         return (rewritten, *by_rule) if rewritten else by_rule
+
+    def _asked_in_long(self, message: str) -> Iterator[str]:
+        """What a long message asks, apart from the story it is told with."""
+        sentences = [part for part in _SENTENCE.findall(message) if self.wording.asks(part)]
+        asked = "".join(sentences).strip()
+        if len(message) > _LONG and asked and 2 * len(asked) < len(message):
+            named = " ".join(sorted(self.platforms.all_named(message)))
+            yield asked if self.platforms.all_named(asked) else f"{named} {asked}".strip()
 
     def topic(self, history: Sequence[Turn]) -> str | None:
         """What the merchant's messages have been about, as one question."""

@@ -16,6 +16,7 @@ from bot.text import fold
 
 FILE_NAME = "distinctions.yaml"
 
+_PUT_ASIDE = "先?(?:放一边|放放|不说|不谈|不提|忘掉|跳过)"
 _DENIES = "不是|并非|而不是|没说|(?:不要|不用|别)(?:给我|再)?(?:讲|说|提|管)|not "
 
 
@@ -63,7 +64,11 @@ class Distinction:
 
     def without_denied(self, text: str) -> str:
         """The text without options that it only says are not meant ("不是国内")."""
-        return re.sub(rf"[,，]?(?:{_DENIES})(?:{self._pattern.pattern})(?:的)?", "", text)
+        words = self._pattern.pattern
+        without = re.sub(rf"[,，]?(?:{_DENIES})(?:{words})(?:的)?", "", text)
+        return re.sub(
+            rf"(?:{words})(?:的)?(?:{_PUT_ASIDE})[^,，。;；!！]*[,，。;；!！]*", "", without
+        )
 
     @cached_property
     def _by_word(self) -> dict[str, str]:

@@ -12,29 +12,18 @@ from zoneinfo import ZoneInfo
 
 from bot import replies
 from bot.answers import Answer, Question, Turn
+from bot.asking_back import Asker
 from bot.calculating import Calculator, cite
-from bot.conversation import last_answer
 from bot.distinctions import Distinctions
 from bot.errors import CitationError, RuleDataError
-from bot.examining import Examined
 from bot.guard import withhold_unsupported
 from bot.language import speaks_english
 from bot.phrasing import Phraser, calls_made, traced
-from bot.quoting import Quoter
 from bot.reading import NoQuestionError, read_question
-from bot.replies import AskedBack, Reply
-from bot.text import fold, terms
-from bot.wording import AROUND
+from bot.replies import Reply
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
-# Two cases are told apart by a question when the articles about them score this close.
-_UNSAID_MARGIN = 0.08
 _LOOKS = 2
-# Of so few words a question may well fit several platforms.
-_VAGUE_TERMS = 4
-# A word of so few is a topic, no question.
-_BARE_TERMS = 3
-_MOST_OPTIONS = 6
 
 
 def today_in_shanghai() -> dt.date:
@@ -43,7 +32,7 @@ def today_in_shanghai() -> dt.date:
 
 
 @dataclass(frozen=True)
-class MerchantBot(Quoter):
+class MerchantBot(Asker):
     """Answers merchants' questions; made by ``open_bot``. Safe to share between threads."""
 
     calculator: Calculator
@@ -108,8 +97,8 @@ class MerchantBot(Quoter):
             return calculated
         left_open = self.calculator.left_open(question.text, question.today)
         seen = self.examine(left_open) if left_open else self.examine_in_context(question)
-        if unsaid := self._unsaid(seen, last_answer(question.history)):
-            return replies.which_case(seen, unsaid)
+        if asked_back := self.asked_back(seen, question, self.calculator.offered(question)):
+            return replies.which_case(seen, asked_back)
         near = self.platforms.nearly_named(question.text)
         composed = self.quote(seen) if self.is_sure(seen) else None
         missing = self.missing(seen, composed) if composed else None
@@ -121,7 +110,7 @@ class MerchantBot(Quoter):
             return replies.answered_in_part(asides, question, near)
         if composed and missing:
             return replies.not_written(seen, composed, missing)
-        if topics := self._sections_on(question.text, seen):
+        if topics := self.sections_on(question.text, seen):
             return replies.which_case(seen, topics)
         return replies.not_found(seen, self.figure_lacking(seen))
 
@@ -138,35 +127,3 @@ class MerchantBot(Quoter):
             return None
         also = tuple(self.beside(worked.left, citations))
         return replies.calculated(worked, citations, question, also)
-
-    def _unsaid(self, seen: Examined, said: str) -> AskedBack | None:
-        """What to ask back; to ask needs less certainty than to answer.
-
-        ``said`` is the answer before: what it asked is not asked again.
-        """
-        if seen.foreign or seen.features.get("figure_missing") or not self.may_be_answered(seen):
-            return None
-        if seen.topic_named or seen.features.get("other_platform"):
-            return None
-        passages = seen.found.passages
-        unsaid = self.distinctions.unsaid(seen.question, passages, margin=_UNSAID_MARGIN)
-        if unsaid and unsaid.question not in said:
-            return AskedBack(unsaid.question, unsaid.labels, unsaid.english)
-        if seen.found.named or not self.is_sure(seen) or not self._is_vague(seen.question):
-            return None
-        near = [p.platform for p in passages if p.score >= passages[0].score - _UNSAID_MARGIN]
-        platforms = tuple(dict.fromkeys(near))
-        return AskedBack("您问的是哪个平台？", platforms) if len(platforms) > 1 else None
-
-    def _sections_on(self, text: str, seen: Examined) -> AskedBack | None:
-        """The sections to choose from where a message is a bare word of several headings."""
-        word = fold(text).strip(AROUND)
-        if len(set(terms(word))) > _BARE_TERMS or self.wording.asks(word) or seen.topic_named:
-            return None
-        headings = [p.heading for p in seen.found.passages if word in fold(p.heading)]
-        options = tuple(dict.fromkeys(headings))[:_MOST_OPTIONS]
-        return AskedBack(f"“{word}”想问哪一方面？", options) if len(options) > 1 else None
-
-    @staticmethod
-    def _is_vague(question: str) -> bool:
-        return len(set(terms(question))) <= _VAGUE_TERMS

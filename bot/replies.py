@@ -11,6 +11,7 @@ from bot.answers import Answer, Calculation, Citation, Passage, Question
 from bot.composing import Composed
 
 if TYPE_CHECKING:
+    from bot.asking_back import AskedBack
     from bot.calculating import Worked
     from bot.examining import Examined
     from bot.quoting import Aside
@@ -34,15 +35,6 @@ class Reply:
             return self.answer
         text = self.english if self.instead else f"{self.english}\n\n{self.answer.text}"
         return replace(self.answer, text=text)
-
-
-@dataclass(frozen=True)
-class AskedBack:
-    """What a merchant is asked back, with the options to choose from."""
-
-    question: str
-    options: tuple[str, ...]
-    english: str = ""
 
 
 def rejected(problem: NoQuestionError) -> Reply:
@@ -163,7 +155,9 @@ def not_found(seen: Examined, missing: str | None) -> Reply:
     text = f"{_why_not(seen, missing)}，所以不作回答。"
     topics = list(dict.fromkeys(_topic(passage) for passage in seen.found.passages))[:_OFFERED]
     said = "The knowledge base holds nothing that answers this, so no answer is given."
-    if seen.foreign:
+    reason = "not_sure"
+    if names:
+        reason = "other_platform"
         text = f"{_why_not(seen, missing)}，别的平台的规则不能照搬，所以不作回答。"
         said = (
             "The knowledge base holds no rules of the platform you name. Those of another one "
@@ -180,7 +174,7 @@ def not_found(seen: Examined, missing: str | None) -> Reply:
         timings_ms=seen.timings_ms,
         trace={
             "question": seen.question,
-            "reason": "other_platform" if names else "not_sure",
+            "reason": reason,
             "topics": topics,
             **({"platforms": names} if names else {}),
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.understanding.leftovers import left_open, questions_left
+from bot.understanding.leftovers import left_open, offered, questions_left
 from bot.understanding.phrases import asked_again
 from bot.understanding.reader import understand
 from bot.understanding.requests import Invalid, Missing, ToolRequest
@@ -13,6 +13,7 @@ __all__ = [
     "ToolRequest",
     "asked_again",
     "left_open",
+    "offered",
     "questions_left",
     "understand",
 ]

@@ -57,6 +57,9 @@ def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
         return Lean.NEAR if ahead else default
     if default is not Lean.NEAR:
         return default
+    if message.words.has("past_before", message.text[: mention.start]):
+        soon = _is_soon(message, mention) and not _is_recent(message, mention)
+        return Lean.NEAR if soon else Lean.PAST
     if _is_planned(message, mention):
         # 打算30号发 lies ahead, 如果是11月1号发的呢 may lie behind.
         planned = message.words.has("plan", _clause_before(message, mention))

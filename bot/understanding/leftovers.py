@@ -13,6 +13,7 @@ from bot.understanding.questions import clauses_of
 from bot.understanding.requests import ToolRequest
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
+from bot.understanding.talk import plainly_told
 from bot.understanding.vocabulary import load_vocabulary
 
 _LITTLE = 1
@@ -40,6 +41,21 @@ def left_open(text: str, today: dt.date, *, platforms: Platforms) -> str | None:
     """The question for the articles in place of a calculation they leave open; None elsewhere."""
     message = read_message(text, today)
     return None if is_foreign(message, platforms) else question_left_open(message)
+
+
+def offered(text: str, today: dt.date, *, platforms: Platforms) -> tuple[str, ...]:
+    """What can be computed of the facts that a message tells while it asks nothing, as questions
+    that ask for it; none where it tells none."""
+    message = read_message(text, today)
+    asks = message.has("asks_something") or message.has("yes_or_no")
+    # A day by itself (明天去杭州) is the day of anything.
+    if asks or is_foreign(message, platforms) or not (any(message.roles) or message.amounts):
+        return ()
+    return tuple(
+        words.offer
+        for name, words in message.words.tools.items()
+        if words.offer and plainly_told(name, message).keys() & set(words.key)
+    )
 
 
 def _is_computed(message: Message, requests: Sequence[ToolRequest]) -> bool:

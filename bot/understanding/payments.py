@@ -109,11 +109,15 @@ def _without_summed(
 ) -> tuple[AmountMention, ...]:
     """一单88一单199，总共287: what is said to be the sum of the others stands for them all."""
     for amount in payments:
-        earlier = [other for other in message.amounts if other.end <= amount.start]
-        summed = len(earlier) > 1 and sum(e.value * e.times for e in earlier) == amount.value
+        summed = any(_sum_up(told, amount) for told in (message.amounts, payments))
         if summed and message.words.has("total", _said_before(message, amount)):
             return (amount,)
     return payments
+
+
+def _sum_up(amounts: Sequence[AmountMention], total: AmountMention) -> bool:
+    earlier = [other for other in amounts if other.end <= total.start]
+    return len(earlier) > 1 and sum(e.value * e.times for e in earlier) == total.value
 
 
 def _is_added(message: Message, freight: AmountMention) -> bool:

@@ -143,7 +143,7 @@ def _filled(part: ToolCase, message: Message, talk: Talk, today: dt.date) -> Too
     wanted = {*part.missing, *assumed}
     slots = {name: values for name, values in part.slots.items() if name not in assumed}
     for said in reversed(talk.said):
-        told = _plainly_told(part.tool, read_message(said, today))
+        told = plainly_told(part.tool, read_message(said, today))
         slots |= {n: told[n] for n in told if n in wanted and not is_known(slots.get(n))}
     # 手续费多少 asks for the rule as such, unless it was told before what was paid.
     opened = part.open or (message.has("asks_amount") and "paid" in slots)
@@ -153,7 +153,7 @@ def _filled(part: ToolCase, message: Message, talk: Talk, today: dt.date) -> Too
     return _spoken_of(replace(part, slots=slots, open=opened), message)
 
 
-def _plainly_told(tool: str, message: Message) -> Slots:
+def plainly_told(tool: str, message: Message) -> Slots:
     """The inputs a message tells once and by their name: 实付1580, not a bare 1580."""
     told = slots_of(tool, message, filling=False)
     if not with_role(message, "paid"):

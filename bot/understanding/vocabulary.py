@@ -28,6 +28,7 @@ class ToolWords:
     key: tuple[str, ...]
     case: tuple[tuple[str, ...], ...]
     left_open: Mapping[str, str]
+    offer: str
     goes_with: tuple[str, ...]
     asks_again: tuple[str, ...]
 
@@ -119,6 +120,7 @@ def _tool_words(words: Mapping[str, Any]) -> ToolWords:
         asks=tuple(tuple(tokens) for tokens in words["asks"]),
         unless=tuple(words["unless"]),
         left_open=words.get("left_open", {}),
+        offer=words.get("offer", ""),
         key=tuple(words["key"]),
         case=tuple(tuple(tokens) for tokens in words["case"]),
         goes_with=tuple(words["goes_with"]),

@@ -163,3 +163,15 @@ def test_what_stands_alone_after_a_foreign_platform_is_read_alone_too(
     first, *rest = conversation.readings(message, said("淘宝多久结算", "没有淘宝的规则"))
     assert first == message
     assert any("淘宝" in reading for reading in rest)
+
+
+def test_what_a_long_story_asks_is_looked_for_by_itself(conversation: Conversation) -> None:
+    story = (
+        "今年备货真不容易，三月份工厂停电，五月份海运涨价，七月份又换了美工，主图全部重拍了一遍。"
+    )
+    message = (
+        f"{story}八月份总算把库存理顺了，两百多个款式都贴了标签。亚马逊Prime Day有哪几种玩法？"
+    )
+    first, whole = conversation.readings(message, [])
+    assert first == "亚马逊prime day有哪几种玩法"
+    assert "三月份工厂停电" in whole

@@ -272,6 +272,17 @@ def test_the_case_is_asked_for_once_and_the_reply_in_any_words_taken(bot: Mercha
     assert unsure.status == "answered"
 
 
+def test_facts_told_without_a_question_are_kept_and_what_to_compute_is_offered(
+    bot: MerchantBot,
+) -> None:
+    told = bot.ask("就双十一那天发的", today=DAY)
+    assert told.status == "clarify"
+    assert told.suggestions == ("几号自动确认收货",)
+    history = [Turn("user", "就双十一那天发的，国内仓"), Turn("assistant", told.text)]
+    worked = bot.ask(told.suggestions[0], history=history, today=dt.date(2021, 11, 25))
+    assert worked.calculations[0].result["auto_confirm_date"] == "2021-11-23"
+
+
 def test_a_question_about_a_rule_needs_no_date(bot: MerchantBot) -> None:
     answer = bot.ask("小红书境外订单多少天自动收货")
     assert answer.status == "answered"

@@ -113,6 +113,7 @@ def test_the_public_names_are_listed() -> None:
         "ToolRequest",
         "asked_again",
         "left_open",
+        "offered",
         "questions_left",
         "understand",
     ]
