@@ -74,7 +74,6 @@ def open_bot(
         calculator=calculator,
         conversation=Conversation(wording, platforms, distinctions),
         platforms=platforms,
-        distinctions=distinctions,
         thesaurus=load_thesaurus(settings.corpus_dir),
         wording=wording,
         calibration=load_calibration(),
@@ -91,7 +90,7 @@ def with_chat(bot: MerchantBot, settings: Settings, *, on_call: OnCall = nobody)
     chat = open_chat(
         settings,
         platforms=bot.platforms,
-        distinctions=bot.distinctions,
+        distinctions=bot.conversation.distinctions,
         rules=bot.calculator.rules,
         embed=bot.retriever.embed,
         article=bot.retriever.article,

@@ -94,9 +94,11 @@ class Calculator:
             return ()
         return offered(question.text, question.today, platforms=self._platforms)
 
-    def left_open(self, text: str, today: dt.date) -> str | None:
+    def left_open(self, question: Question) -> str | None:
         """What to ask of the articles about a case they leave open; None where they do not."""
-        return left_open(text, today, platforms=self._platforms) if self.rules else None
+        if self.rules is None:
+            return None
+        return left_open(question.text, question.today, platforms=self._platforms)
 
 
 def _computed(request: ToolRequest, today: dt.date, rules: Rules) -> Calculation:

@@ -11,7 +11,7 @@ from bot.answers import Turn
 from bot.distinctions import Distinctions
 from bot.platforms import Platforms
 from bot.steps import advanced
-from bot.text import terms
+from bot.text import sentences, terms
 from bot.wording import Wording
 
 # Older turns than these say nothing about what "那境外的呢" means.
@@ -33,7 +33,6 @@ _ASKED = re.compile(
 _A_NAME = 8
 # A message of more characters tells a story; what it asks is looked for by itself.
 _LONG = 70
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;\n]*")
 _PART = re.compile(r"[,，。;；!！?？]")
 _LINE_OR_PART = re.compile(r"[,，。;；!！?？：:\n]")
 
@@ -96,8 +95,7 @@ class Conversation:
 
     def _asked_in_long(self, message: str) -> Iterator[str]:
         """What a long message asks, apart from the story it is told with."""
-        sentences = [part for part in _SENTENCE.findall(message) if self.wording.asks(part)]
-        asked = "".join(sentences).strip()
+        asked = "".join(part for part in sentences(message) if self.wording.asks(part)).strip()
         if len(message) > _LONG and asked and 2 * len(asked) < len(message):
             named = " ".join(sorted(self.platforms.all_named(message)))
             yield asked if self.platforms.all_named(asked) else f"{named} {asked}".strip()

@@ -14,7 +14,6 @@ from bot import replies
 from bot.answers import Answer, Question, Turn
 from bot.asking_back import Asker
 from bot.calculating import Calculator, cite
-from bot.distinctions import Distinctions
 from bot.errors import CitationError, RuleDataError
 from bot.guard import withhold_unsupported
 from bot.language import speaks_english
@@ -36,7 +35,6 @@ class MerchantBot(Asker):
     """Answers merchants' questions; made by ``open_bot``. Safe to share between threads."""
 
     calculator: Calculator
-    distinctions: Distinctions
     phraser: Phraser | None = None
 
     def ask(
@@ -95,7 +93,7 @@ class MerchantBot(Asker):
             return replies.no_forgery()
         if calculated := self._calculated(question):
             return calculated
-        left_open = self.calculator.left_open(question.text, question.today)
+        left_open = self.calculator.left_open(question)
         seen = self.examine(left_open) if left_open else self.examine_in_context(question)
         if asked_back := self.asked_back(seen, question, self.calculator.offered(question)):
             return replies.which_case(seen, asked_back)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _RUN = re.compile(r"[a-z]+|\d+(?:\.\d+)*%?|[\u3400-\u4dbf\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_SENTENCE = re.compile(r"[^。？?！!；;\n]+[。？?！!；;\n]*")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 
 
@@ -43,6 +44,11 @@ def terms(text: str) -> Iterator[str]:
 def has_han(text: str) -> bool:
     """Whether a text holds a Chinese character."""
     return bool(_HAN.search(text))
+
+
+def sentences(message: str) -> list[str]:
+    """A message cut into its sentences, each with the stop that ends it."""
+    return _SENTENCE.findall(message)
 
 
 def is_english(text: str) -> bool:

@@ -203,7 +203,8 @@ def drafts(
     from evals.report import write_json
 
     bot = open_bot(progress=_say)
-    checker = Checker(load_support(), bot.platforms, bot.distinctions, bot.retriever.embed)
+    distinctions = bot.conversation.distinctions
+    checker = Checker(load_support(), bot.platforms, distinctions, bot.retriever.embed)
     with _stages() as progress:
         judged = measured.judge_drafts(
             measured.read_drafts(path), checker, lambda done, total: progress("草稿", done, total)

@@ -14,8 +14,8 @@ from bot.understanding.messages import Message
 from bot.understanding.orders import (
     PER_ORDER,
     of_order,
-    order_count,
     order_named,
+    orders_told,
     with_one_more,
     with_order,
     without_order,
@@ -98,11 +98,12 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     named = platforms.named(message.text)
     if named and not any(part.words.platform in named for part in case):
         return started
+    added = {part.tool: _additions(part, message, asked) for part in case}
     of_orders = all(_is_of_order(part) for part in started)
-    if tools and of_orders and message.has("continues") and not _tells(case, message, asked):
+    if tools and of_orders and message.has("continues") and not any(added.values()):
         # 那维权能到哪天: of the same order, so that what it takes is asked for.
         return tuple(replace(part, open=any(p.open for p in case)) for part in started)
-    return _continued(case, message, asked) or started
+    return _continued(case, added, message, asked) or started
 
 
 def _is_of_order(part: ToolCase) -> bool:
@@ -201,21 +202,18 @@ def _is_case(tool: str, slots: Slots, message: Message) -> bool:
 # -- a message that only adds to what was talked about ------------------------------------
 
 
-def _continued(case: Case, message: Message, asked: Message | None) -> Case:
-    answered = {part.tool: _additions(part, message, asked) for part in case}
+def _continued(
+    case: Case, added: Mapping[str, Slots], message: Message, asked: Message | None
+) -> Case:
     told = (
-        any(answered.values())
+        any(added.values())
         or any(message.has(ask) for p in case for ask in p.words.asks_again)
         or any(order_named(part.slots, message) for part in case)
         or (any(part.order is not None for part in case) and message.has("all_orders"))
     )
     if not told or not is_addition(case, message, asked):
         return ()
-    return tuple(_with(part, answered[part.tool], message) for part in case)
-
-
-def _tells(case: Case, message: Message, asked: Message | None) -> bool:
-    return any(_additions(part, message, asked) for part in case)
+    return tuple(_with(part, added[part.tool], message) for part in case)
 
 
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
@@ -269,7 +267,7 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
         if message.has("other_day"):
             slots = {name: (Value(ask=""),) for name in part.words.key} | slots
         merged = with_one_more(part.slots, slots)
-        order = order_count(merged) - 1
+        order = orders_told(merged) - 1
     elif order is not None and not message.has("all_orders"):
         merged = with_order(part.slots, slots, order)
     else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.understanding.dates import Lean, resolve
 from bot.understanding.messages import Message
@@ -24,11 +25,12 @@ PER_ORDER = (
     "last_closed",
 )
 _DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
+_T = TypeVar("_T")
 # What is not told of an order is not so, rather than as with the order before.
 _NOT_SO = ("extended", "refund_requested")
 
 
-def order_count(slots: Mapping[str, tuple[Value, ...]]) -> int:
+def orders_told(slots: Mapping[str, tuple[Value, ...]]) -> int:
     """How many orders are told of."""
     payments = [len(v.value) for v in slots.get("paid", ()) if isinstance(v.value, list)]
     return max([len(slots.get(name, ())) for name in PER_ORDER] + payments)
@@ -38,17 +40,17 @@ def of_order(slots: Mapping[str, tuple[Value, ...]], at: int | None) -> Slots:
     """What is known of one order; of all where ``at`` is None."""
     if at is None:
         return dict(slots)
-    return {name: _own(name, values, at) for name, values in slots.items()}
+    return _of(slots, lambda nth: nth == at)
 
 
 def with_order(slots: Mapping[str, tuple[Value, ...]], added: Slots, at: int) -> Slots:
     """What is known, with what was added told of one of the orders only."""
-    known, count = dict(slots), order_count(slots)
+    known, count = dict(slots), orders_told(slots)
     for name, values in added.items():
         if name not in PER_ORDER or count < 2:
             known[name] = values
             continue
-        rows = list(_rows(name, known.get(name, ()), count))
+        rows = list(_rows(known.get(name, ()), count))
         rows[at] = values[0]
         known[name] = tuple(rows)
     return known
@@ -56,30 +58,21 @@ def with_order(slots: Mapping[str, tuple[Value, ...]], added: Slots, at: int) ->
 
 def with_one_more(slots: Mapping[str, tuple[Value, ...]], added: Slots) -> Slots:
     """What is known, with one order more; what is not told of it is as with the last one."""
-    count = order_count(slots)
+    count = orders_told(slots)
     known = dict(slots)
     for name in PER_ORDER:
         before = known.get(name, ())
         if name in added:
-            known[name] = (*_rows(name, before or added[name], count), added[name][0])
+            known[name] = (*_rows(before or added[name], count), added[name][0])
         elif before and (len(before) > 1 or name in _NOT_SO):
             last = Value(False) if name in _NOT_SO else before[-1]
-            known[name] = (*_rows(name, before, count), last)
+            known[name] = (*_rows(before, count), last)
     return known
 
 
 def without_order(slots: Mapping[str, tuple[Value, ...]], at: int) -> Slots:
     """What is known, of all orders but one."""
-    left: Slots = {}
-    for name, values in slots.items():
-        if name == "paid" and values and isinstance(values[0].value, list):
-            kept = [amount for nth, amount in enumerate(values[0].value) if nth != at]
-            left[name] = (replace(values[0], value=kept, readings=(), details=()),)
-        elif name in PER_ORDER and len(values) > 1:
-            left[name] = values[:at] + values[at + 1 :]
-        else:
-            left[name] = values
-    return left
+    return _of(slots, lambda nth: nth != at)
 
 
 def order_named(
@@ -87,7 +80,7 @@ def order_named(
 ) -> tuple[int, str | None] | None:
     """Which of several orders a message names (第二单, 境外那单, 11月5号那单), counted from 0, and
     the input it is named by; None where it names none of them."""
-    count = order_count(slots)
+    count = orders_told(slots)
     if count < 2:
         return None
     place = place_named(message.text, count)
@@ -144,16 +137,25 @@ def _told_of(
     return None
 
 
-def _own(name: str, values: tuple[Value, ...], at: int) -> tuple[Value, ...]:
-    if name == "paid" and values and isinstance(values[0].value, list):
-        amounts = values[0].value
-        if at < len(amounts):
-            return (replace(values[0], value=[amounts[at]], readings=(), details=()),)
-        return values
-    return values[at : at + 1] if name in PER_ORDER and len(values) > 1 else values
+def _of(slots: Mapping[str, tuple[Value, ...]], wanted: Callable[[int], bool]) -> Slots:
+    """What is known of the wanted orders, and what is told of all of them together."""
+    known: Slots = {}
+    for name, values in slots.items():
+        payments = values[0].value if name == "paid" and values else None
+        if isinstance(payments, list) and (kept := _wanted(payments, wanted)):
+            known[name] = (replace(values[0], value=kept, readings=(), details=()),)
+        elif name in PER_ORDER and len(values) > 1:
+            known[name] = tuple(_wanted(values, wanted))
+        else:
+            known[name] = values
+    return known
 
 
-def _rows(name: str, values: tuple[Value, ...], count: int) -> tuple[Value, ...]:
+def _wanted(rows: Sequence[_T], wanted: Callable[[int], bool]) -> list[_T]:
+    return [row for nth, row in enumerate(rows) if wanted(nth)]
+
+
+def _rows(values: tuple[Value, ...], count: int) -> tuple[Value, ...]:
     """A value for each order: one that holds for all is told of each."""
     if len(values) == count:
         return values

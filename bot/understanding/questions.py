@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bot.text import is_english
+from bot.text import is_english, sentences
 from bot.understanding.vocabulary import load_vocabulary
-
-_SENTENCE = re.compile(r"[^。？?！!；;\n]+[。？?！!；;\n]*")
 
 
 def questions_of(text: str) -> tuple[str, ...]:
@@ -16,7 +14,7 @@ def questions_of(text: str) -> tuple[str, ...]:
 
     What is told after the last question goes with that question.
     """
-    return _pieces(_SENTENCE.findall(text)) or (text,)
+    return _pieces(sentences(text)) or (text,)
 
 
 def clauses_of(text: str) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ from tests.conftest import CORPUS
 @pytest.fixture(scope="module")
 def judged(bot: MerchantBot) -> list[Judged]:
     """Every labelled sentence as the packaged fit judges it."""
-    checker = Checker(load_support(), bot.platforms, bot.distinctions, bot.retriever.embed)
+    distinctions = bot.conversation.distinctions
+    checker = Checker(load_support(), bot.platforms, distinctions, bot.retriever.embed)
     return judge_drafts(read_drafts(), checker, lambda *_: None)
 
 
