@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.understanding.amount_roles import with_role
-from bot.understanding.disputes import denied_facts, said_facts
+from bot.understanding.disputes import denied_facts, goods, said_facts
 from bot.understanding.elapsed import elapsed_since
 from bot.understanding.messages import Message, clause_around
 from bot.understanding.negation import affirmed
@@ -89,6 +89,7 @@ _MENTIONS: Mapping[str, Callable[[Message], bool]] = {
     "category": lambda message: known_category(message) is not None,
     "goods": lambda message: category(message) is not None,
     "unlisted_goods": is_unlisted,
+    "kind_of_goods": lambda message: bool(goods(message)),
 }
 
 
@@ -128,7 +129,8 @@ def _commission_only(message: Message) -> bool:
 def _payout_only(message: Message) -> bool:
     """财务催回款，想进1月的结算: once a settlement is named, that is what is asked about."""
     clauses = [
-        clause_around(message.text, date.start, date.end) for date in message.dates_of("settled")
+        clause_around(message.text, date.start, date.end)
+        for date in message.dates_of("settled", "auto_confirm")
     ]
     return message.has("payout") and all(message.words.has("payout", c) for c in clauses)
 

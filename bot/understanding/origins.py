@@ -22,7 +22,9 @@ def origins(message: Message) -> tuple[str, ...]:
             if _is_origin(message, span):
                 found.append((span[0], _turned(message, span, origin)))
         for span in message.words.spans(f"{origin}_place", message.text):
-            if _is_origin(message, span) and _ships(message, span):
+            if _is_origin(message, span) and (
+                _ships(message, span) or (origin == "domestic" and _has_goods(message, span))
+            ):
                 found.append((span[0], _turned(message, span, origin)))
     named = sorted(found)
     # 不知道是国内还是国外: one of them, and not said which.
@@ -76,6 +78,11 @@ def _ships(message: Message, span: Span) -> bool:
     clause = message.words.has("place_alone_before", message.text[: span[0]])
     clause = clause and message.words.has("place_alone_after", after)
     return sends or alone or clause
+
+
+def _has_goods(message: Message, span: Span) -> bool:
+    """温州的货想5月结算: goods of a place in the country lie there; 日本的货 may be in stock here."""
+    return message.words.has("place_of_goods", message.text[span[1] :])
 
 
 def _turned(message: Message, span: Span, origin: str) -> str:
