@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answers import Question
@@ -10,6 +9,7 @@ from bot.conversation import last_answer
 from bot.examining import Examined
 from bot.quoting import Quoter
 from bot.text import fold, terms
+from bot.understanding import Offer
 from bot.wording import AROUND
 
 # Two cases are told apart by a question when the articles about them score this close.
@@ -35,17 +35,17 @@ class Asker(Quoter):
     """Asks back where a message can be meant in several ways; safe to share between threads."""
 
     def asked_back(
-        self, seen: Examined, question: Question, offered: Sequence[str]
+        self, seen: Examined, question: Question, offered: Offer | None
     ) -> AskedBack | None:
         """What to ask back; to ask needs less certainty than to answer.
 
         ``offered`` can be computed of what a message tells without asking anything.
         """
         is_sure = self.is_sure(seen)
-        if offered and (not is_sure or self._is_vague(seen.question)):
+        if offered and (offered.facts_only or not is_sure or self._is_vague(seen.question)):
             return AskedBack(
                 "这些记下了。想算哪一项？",
-                tuple(offered),
+                offered.questions,
                 "Noted. Which of these shall I work out?",
             )
         if seen.foreign or seen.features.get("figure_missing") or not self.may_be_answered(seen):

@@ -15,6 +15,7 @@ from bot.rules.ruleset import Rules
 from bot.tools import TOOLS, restated, run_tool
 from bot.understanding import (
     Missing,
+    Offer,
     ToolRequest,
     asked_again,
     left_open,
@@ -88,17 +89,17 @@ class Calculator:
             asked,
         )
 
-    def offered(self, question: Question) -> tuple[str, ...]:
-        """What can be computed of what a message tells while it asks nothing, as questions."""
+    def offered(self, question: Question) -> Offer | None:
+        """What can be computed of what a message tells while it asks nothing."""
         if self.rules is None:
-            return ()
+            return None
         return offered(question.text, question.today, platforms=self._platforms)
 
     def left_open(self, question: Question) -> str | None:
         """What to ask of the articles about a case they leave open; None where they do not."""
         if self.rules is None:
             return None
-        return left_open(question.text, question.today, platforms=self._platforms)
+        return left_open(question.text, question.history, question.today, platforms=self._platforms)
 
 
 def _computed(request: ToolRequest, today: dt.date, rules: Rules) -> Calculation:

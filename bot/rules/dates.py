@@ -41,7 +41,6 @@ def auto_confirm_receipt(
     refund_requested: bool = False,
 ) -> Calculation:
     """The day an order is confirmed automatically, and the month it is settled in."""
-    del today
     check_day(rules, "ship_confirmed", ship_confirmed)
     inputs = {
         "ship_confirmed": ship_confirmed.isoformat(),
@@ -61,6 +60,8 @@ def auto_confirm_receipt(
         steps.append(f"消费者延长收货一次：{base_day} + {wait.extension}天 = {confirmed}。")
         assumptions.append(rules.reading("settlement.extension_once", days=wait.base))
         assumptions.append(rules.reading("settlement.extended_waits"))
+    if ship_confirmed <= today < confirmed:
+        steps.append(f"从 {today} 到 {confirmed}，还要等{(confirmed - today).days}天。")
     steps.append(
         f"{ORIGINS[origin]} {ship_confirmed} 发货{'、延长收货' if extended else ''}的，"
         f"自动确认收货日 {confirmed}，归入 {month_of(confirmed)} 的结算周期。"

@@ -31,6 +31,7 @@ def self_service_eligibility(rules: Rules, *, today: dt.date, last_closed: dt.da
     check_result(rules, "last_closed", earliest)
     eligible = today >= earliest
     verdict = "可以申请" if eligible else "还不能申请"
+    wait = "" if eligible else f"，还要等{(earliest - today).days}天"
     assumptions = [
         rules.reading("service.window_counted", days=days),
         rules.reading("service.closed_on"),
@@ -59,7 +60,7 @@ def self_service_eligibility(rules: Rules, *, today: dt.date, last_closed: dt.da
         steps=(
             f"关闭日 {last_closed} 到 {today}，过了{since}天。",
             f"{last_closed} + {days}天 = {window_end}，到这天为止不能申请。",
-            f"从 {earliest} 起可以申请，{today} 这天{verdict}。",
+            f"从 {earliest} 起可以申请，{today} 这天{verdict}{wait}。",
         ),
         assumptions=tuple(assumptions),
         rules=(

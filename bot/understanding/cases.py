@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.platforms import Platforms
 from bot.understanding.dates import Lean
+from bot.understanding.disputes import denied_facts, denies_goods
 from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message
@@ -37,6 +39,8 @@ _DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_clo
 _TIMES = (*_DAYS, "target")
 _ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
 _SHARED = ("origin",)
+# Inputs of which several hold at once.
+_ADDING_UP = ("goods", "facts")
 LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5
@@ -294,9 +298,39 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
         merged = {n: v for n, v in merged.items() if n not in _TIMES or v != part.slots.get(n)}
     if added.get("paid") and part.slots.get("paid"):
         merged["paid"] = (paid_after(part.slots["paid"][0], added["paid"][0], message),)
+    for name in _ADDING_UP:
+        if added.get(name) and part.slots.get(name) and not _replaces(message):
+            merged[name] = (_with_those(part.slots[name][0], added[name][0]),)
+    if added.get("facts") and (denied := denied_facts(message)):
+        merged["facts"] = (_without_those(merged["facts"][0], denied),)
     if added.get("months") and part.slots.get("months"):
         merged["months"] = (merged_months(part.slots["months"][0], added["months"][0]),)
     return merged
+
+
+def _replaces(message: Message) -> bool:
+    """那三包的呢, 其实是普通商品: told instead of what is known, not beside it (他还说是三包)."""
+    return message.has("changes") or message.has("another_case") or bool(denies_goods(message))
+
+
+def _with_those(known: Value, added: Value) -> Value:
+    """What is known and what was added, which hold together: 冰箱坏了 and 他说属于三包."""
+    before, after = _listed(known.value), _listed(added.value)
+    if not before or not after or "ordinary" in (*before, *after):
+        return added
+    together = list(dict.fromkeys([*before, *after]))
+    readings = tuple(dict.fromkeys((*known.readings, *added.readings)))
+    return replace(added, value=together, readings=readings)
+
+
+def _without_those(known: Value, denied: Sequence[str]) -> Value:
+    return replace(known, value=[fact for fact in _listed(known.value) if fact not in denied])
+
+
+def _listed(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
 
 
 def _judged_later(part: ToolCase, slots: Slots, message: Message) -> Slots:

@@ -21,7 +21,7 @@ def goods(message: Message) -> tuple[str, ...]:
     if _says(message, "goods_sanbao"):
         found.append("sanbao")
     durable = _says(message, "goods_durable")
-    appliance = _says(message, "goods_appliance") and not found and message.has("defect")
+    appliance = _says(message, "goods_appliance") and message.has("defect")
     if durable or appliance:
         found.append("durable_defect")
     plain = _says(message, "goods_ordinary") or _says(message, "goods_soft")

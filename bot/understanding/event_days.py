@@ -12,6 +12,11 @@ from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
 _NEXT_TO = 3
+# Days of these are none of shipping, though nothing else is asked for: 12月2号客人点延长.
+_NOT_SHIPPING = (
+    *("received", "success", "closed", "ordered", "signed"),
+    *("extended", "refunded", "settled", "claimed"),
+)
 _LONG_AGO_DAYS = 183
 _SOON_DAYS = 31
 
@@ -160,7 +165,7 @@ def _names_origin(message: Message) -> bool:
 
 
 def shipping_days(message: Message, filling: bool) -> tuple[Value, ...]:
-    loose = loose_days(message, filling, "received", "success", "closed", "ordered", "signed")
+    loose = loose_days(message, filling, *_NOT_SHIPPING)
     if not loose and (message.has("asks_day") or _names_origin(message)):
         # 国内 11月1号 自动收货哪天: the day asked for is not the one that is told.
         loose = message.dates_of("auto_confirm")

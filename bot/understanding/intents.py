@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.understanding.amount_roles import with_role
 from bot.understanding.disputes import denied_facts, goods, said_facts
@@ -31,16 +31,17 @@ def is_left_open(tool: str, message: Message) -> bool:
     return any(_holds(message, token) for token in message.words.tools[tool].unless)
 
 
-def question_left_open(message: Message) -> str | None:
+def question_left_open(message: Message, spoken_of: Sequence[str] = ()) -> str | None:
     """What to ask of the articles instead of computing a case that they leave open.
 
     客户付了1000，退了200，渠道费多少: facts are told, and what becomes of the fee is not written.
+    So are those of a case of the tools ``spoken_of``: 退了200呢.
     """
+    facts = bool(message.amounts) or any(not day.is_now for day in message.days)
     for name in TOOLS:
         words = message.words.tools[name]
-        if not words.left_open or not _any_of(message, words.asks):
-            continue
-        if message.amounts or any(not day.is_now for day in message.days):
+        asked = facts and _any_of(message, words.asks)
+        if words.left_open and (asked or name in spoken_of):
             return next((ask for t, ask in words.left_open.items() if _holds(message, t)), None)
     return None
 
@@ -143,6 +144,12 @@ def _ship_asked(message: Message) -> bool:
     return _is_asked(message, message.words.tools["latest_ship_date"])
 
 
+def _warned_only(message: Message) -> bool:
+    """平台给我发告警了: another ground to be closed on, and no result of a month."""
+    warned = any(event.name == "warned" for event in message.events)
+    return warned and message.month_results is None
+
+
 def _hours_asked(message: Message) -> bool:
     """那个咨询在客服考核时段里吗: a case whose time is not said."""
     told = message.has("own_case") or message.has("that_time")
@@ -194,6 +201,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "payout_only": _payout_only,
     "ship_asked": _ship_asked,
     "hours_asked": _hours_asked,
+    "warned_only": _warned_only,
     "window_asked": _window_asked,
     "acceptance_asked": _acceptance_asked,
     "review_months": _review_months,

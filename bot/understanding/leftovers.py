@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.platforms import Platforms
 from bot.understanding.cases import is_foreign
-from bot.understanding.intents import asked_tools, is_left_open, question_left_open
+from bot.understanding.intents import asked_tools, is_left_open
 from bot.understanding.messages import Message, read_message
 from bot.understanding.questions import clauses_of
 from bot.understanding.requests import ToolRequest
@@ -37,25 +38,34 @@ def questions_left(
     return tuple((p, p if platforms.named(p) else f"{home}{p}") for p in left[:_MOST])
 
 
-def left_open(text: str, today: dt.date, *, platforms: Platforms) -> str | None:
-    """The question for the articles in place of a calculation they leave open; None elsewhere."""
-    message = read_message(text, today)
-    return None if is_foreign(message, platforms) else question_left_open(message)
+@dataclass(frozen=True)
+class Offer:
+    """What can be computed of what a message tells, as questions that ask for it.
+
+    ``facts_only`` says that it tells nothing besides.
+    """
+
+    questions: tuple[str, ...]
+    facts_only: bool
 
 
-def offered(text: str, today: dt.date, *, platforms: Platforms) -> tuple[str, ...]:
-    """What can be computed of the facts that a message tells while it asks nothing, as questions
-    that ask for it; none where it tells none."""
+def offered(text: str, today: dt.date, *, platforms: Platforms) -> Offer | None:
+    """What to offer for the facts that a message tells while it asks nothing; None where it
+    tells none."""
     message = read_message(text, today)
     asks = message.has("asks_something") or message.has("yes_or_no")
     # A day by itself (明天去杭州) is the day of anything.
     if asks or is_foreign(message, platforms) or not (any(message.roles) or message.amounts):
-        return ()
-    return tuple(
-        words.offer
+        return None
+    fitting = [
+        words
         for name, words in message.words.tools.items()
         if words.offer and plainly_told(name, message).keys() & set(words.key)
-    )
+    ]
+    if not fitting:
+        return None
+    questions = tuple(words.offer for words in fitting)
+    return Offer(questions, len(residue(message, fitting)) <= _LITTLE)
 
 
 def _is_computed(message: Message, requests: Sequence[ToolRequest]) -> bool:

@@ -93,12 +93,16 @@ def _verdicts(text: str) -> list[_Verdict]:
 
 
 def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_Subject]:
-    subjects = []
+    subjects: list[_Subject] = []
     for mention in dates:
         if mention.month_only:
             day = resolve(mention, today, Lean.PAST).day
             if day is not None:
                 index = day.year * 12 + day.month
+                before = subjects[-1].month if subjects and mention.year is None else None
+                if before is not None and (before + 1 - index) % 12 == 0:
+                    # 10月、11月、12月, told in November: the months go on, this year's.
+                    index = before + 1
                 subjects.append(_Subject(mention.start, mention.end, 1, index))
     subjects.extend(_between(text, subjects))
     series, ordinal = _patterns()

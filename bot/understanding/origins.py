@@ -81,7 +81,7 @@ def _ships(message: Message, span: Span) -> bool:
 
 
 def _has_goods(message: Message, span: Span) -> bool:
-    """温州的货想5月结算: goods of a place in the country lie there; 日本的货 may be in stock here."""
+    """温州的货想5月结算: goods of a place in China lie there, those of 日本 need not."""
     return message.words.has("place_of_goods", message.text[span[1] :])
 
 

@@ -243,9 +243,12 @@ def _with_more(before: Value, added: Value, message: Message) -> Value:
 def of_other_count(known: Value, message: Message) -> Value | None:
     """如果只卖到120单呢: the price of each order told before, for another number of them."""
     count, told = order_count(message), dict(known.details)
-    if known.value is None or count is None or "value" not in told or message.amounts:
+    if known.value is None or count is None or message.amounts:
         return None
-    return _on_basis("each", {**told, **count})
+    if not told and message.has("all_alike") and len(known.value) == 1:
+        # 3单一样的呢: each as the one that is known.
+        told = {"value": known.value[0], "text": f"{known.value[0]}元"}
+    return _on_basis("each", {**told, **count}) if "value" in told else None
 
 
 def answered_basis(pending: Value, message: Message) -> Value | None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
-from bot.understanding.cases import ToolCase, is_foreign, is_more_of, is_ruled_out
+from bot.understanding.cases import ToolCase, is_addition, is_foreign, is_more_of, is_ruled_out
+from bot.understanding.intents import question_left_open
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import PER_ORDER, of_order
 from bot.understanding.phrases import question
@@ -48,6 +49,19 @@ def understand(
     reader = _Reader(today, platforms if platforms is not None else _corpus_platforms())
     talk, asked = reader.before(history)
     return tuple(reader.requests(text, talk, asked)[:_MOST_REQUESTS])
+
+
+def left_open(
+    text: str, history: Sequence[Turn], today: dt.date, *, platforms: Platforms
+) -> str | None:
+    """The question for the articles in place of a calculation they leave open; None elsewhere."""
+    message = read_message(text, today)
+    if is_foreign(message, platforms):
+        return None
+    talk, asked = _Reader(today, platforms).before(history)
+    spoken_of = [part.tool for part in talk.case if part.open]
+    goes_on = is_addition(talk.case, message, asked)
+    return question_left_open(message, spoken_of if goes_on else ())
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ from bot.understanding.vocabulary import load_vocabulary
 
 _MOST_EARLIER = 3
 _MOST_SAID = 6
+# Inputs that may be told in pieces.
+_TOLD_TOGETHER = ("goods",)
 # Characters of messages read as one.
 _LONGEST = 200
 
@@ -55,8 +57,10 @@ def follow(
     message = read_message(_option_meant(talk.case, text, asked) or text, today)
     case = advance(talk.case, message, asked, platforms)
     if not _is_open(case):
-        both = _told_before(talk, text, today, asked, platforms) or _wanted_before(
-            talk, message, today, asked, platforms
+        both = (
+            _told_before(talk, text, today, asked, platforms)
+            or _wanted_before(talk, message, today, asked, platforms)
+            or _told_whole(talk, text, message, today, platforms)
         )
         case = tuple(_spoken_of(part, message) for part in both) or case
     off = _is_off(talk.case, message, platforms)
@@ -65,6 +69,7 @@ def follow(
         case = next((before for before in resumed if _is_open(before)), ())
     beside = not _is_open(case) and _leaves_unsaid(talk.case, message, asked, platforms)
     case = talk.case if beside else case
+    case = tuple(_read_together(part, text, talk, today) for part in case)
     if not message.has("append"):
         case = tuple(_filled(part, message, talk, today) for part in case)
     strays = beside and not message.has("cannot_say")
@@ -118,6 +123,23 @@ def _wanted_before(
     return case if _is_open(case) else ()
 
 
+def _told_whole(
+    talk: Talk, text: str, message: Message, today: dt.date, platforms: Platforms
+) -> Case:
+    """昨天发的货 / 国内的: the last fact of a case that nothing was asked about."""
+    before = talk.told or talk.wanted
+    if not before or message.has("asks_something") or is_foreign(message, platforms):
+        return ()
+    joined = read_message(f"{before}，{text}", today)
+    for name, words in message.words.tools.items():
+        known, told = plainly_told(name, joined), plainly_told(name, message)
+        whole = len(words.required) > 1 and all(part in known for part in words.required)
+        little = len(residue(message, [words])) <= LITTLE_LEFT
+        if words.offer and whole and little and told.keys() & set(words.required):
+            return (ToolCase(name, known, open=True),)
+    return ()
+
+
 def _pending(talk: Talk, text: str, case: Case, message: Message) -> tuple[str, str]:
     """What is told and what is wanted without being a case, after the message."""
     if _is_open(case):
@@ -151,6 +173,16 @@ def _filled(part: ToolCase, message: Message, talk: Talk, today: dt.date) -> Too
     if slots == part.slots:
         return part
     return _spoken_of(replace(part, slots=slots, open=opened), message)
+
+
+def _read_together(part: ToolCase, text: str, talk: Talk, today: dt.date) -> ToolCase:
+    """质量有问题 / 是个冰箱: an input that only several messages together tell."""
+    missing = [name for name in part.missing if name in _TOLD_TOGETHER]
+    if not (part.open and missing and talk.said):
+        return part
+    joined = slots_of(part.tool, read_message(f"{talk.said[-1]}，{text}", today), filling=True)
+    found = {name: joined[name] for name in missing if is_known(joined.get(name))}
+    return replace(part, slots={**part.slots, **found}) if found else part
 
 
 def plainly_told(tool: str, message: Message) -> Slots:
