@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+
 from bot.platforms import Platforms
 from bot.understanding.dates import Lean
 from bot.understanding.disputes import denied_facts, denies_goods
@@ -15,6 +17,7 @@ from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message
 from bot.understanding.orders import (
     PER_ORDER,
+    is_another_label,
     of_order,
     order_named,
     orders_told,
@@ -23,7 +26,13 @@ from bot.understanding.orders import (
     without_order,
 )
 from bot.understanding.origins import ORIGINS
-from bot.understanding.payments import adds_payments, answered_basis, of_other_count, paid_after
+from bot.understanding.payments import (
+    adds_payments,
+    answered_basis,
+    of_other_count,
+    paid_after,
+    with_freight,
+)
 from bot.understanding.phrases import phrase
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
@@ -107,7 +116,8 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     if tools and of_orders and message.has("continues") and not any(added.values()):
         # 那维权能到哪天: of the same order, so that what it takes is asked for.
         return tuple(replace(part, open=any(p.open for p in case)) for part in started)
-    return _continued(case, added, message, asked) or started
+    turned = tuple(filter(None, (_turned(part, message, asked) for part in case)))
+    return turned or _continued(case, added, message, asked) or started
 
 
 def _is_of_order(part: ToolCase) -> bool:
@@ -220,6 +230,26 @@ def _continued(
     return tuple(_with(part, added[part.tool], message) for part in case)
 
 
+def _turned(part: ToolCase, message: Message, asked: Message | None) -> ToolCase | None:
+    """买家12月5号自己点了: what was to happen by itself has happened, and is told of."""
+    tool = next((t for role, t in part.words.becomes.items() if message.dates_of(role)), None)
+    if tool is None or not part.open or part.missing:
+        return None
+    slots = slots_of(tool, message, filling=True)
+    known = [value.value for name in _DAYS for value in part.slots.get(name, ())]
+    slots = {name: tuple(_not_before(max(known), v) for v in told) for name, told in slots.items()}
+    turned = ToolCase(tool, slots, open=True)
+    return turned if is_addition((part, turned), message, asked) else None
+
+
+def _not_before(known: str, value: Value) -> Value:
+    """A day told without its year, of what followed a day that is known."""
+    if not isinstance(value.value, str) or value.value >= known:
+        return value
+    day = dt.date.fromisoformat(value.value)
+    return replace(value, value=(day + relativedelta(years=1)).isoformat())
+
+
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
@@ -229,7 +259,11 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
         )
     pending = part.slots.get("paid", ())
     if pending and "paid" not in slots:
-        basis = answered_basis(pending[0], message) or of_other_count(pending[0], message)
+        basis = (
+            answered_basis(pending[0], message)
+            or of_other_count(pending[0], message)
+            or with_freight(pending[0], message)
+        )
     else:
         basis = None
     if basis is not None:
@@ -285,7 +319,8 @@ def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
     """11月22号又发了一单: an order beside the one that is known, with a day of its own."""
     keys = [name for name in part.words.key if name in PER_ORDER]
     known = bool(keys) and all(is_known(part.slots.get(name)) for name in keys)
-    if any(len(added.get(name, ())) == 1 for name in keys) and message.has("append"):
+    one_day = any(len(added.get(name, ())) == 1 for name in keys)
+    if one_day and (message.has("append") or is_another_label(part.slots, message)):
         return known
     # 另一单境外的呢: of the same day, as far as is told.
     return known and "origin" in added and message.has("another_one")
@@ -293,7 +328,8 @@ def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
 
 def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
     """What is known, with what was added; months told one by one and further orders add up."""
-    merged = {**part.slots, **added}
+    told = {n: v for n, v in added.items() if n not in part.slots or not all(x.assumed for x in v)}
+    merged = {**part.slots, **told}
     if message.has("other_day"):
         merged = {n: v for n, v in merged.items() if n not in _TIMES or v != part.slots.get(n)}
     if added.get("paid") and part.slots.get("paid"):
@@ -310,7 +346,9 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
 
 def _replaces(message: Message) -> bool:
     """那三包的呢, 其实是普通商品: told instead of what is known, not beside it (他还说是三包)."""
-    return message.has("changes") or message.has("another_case") or bool(denies_goods(message))
+    if message.has("another_case") and not message.has("told_of_buyer"):
+        return True
+    return message.has("changes") or denies_goods(message)
 
 
 def _with_those(known: Value, added: Value) -> Value:

@@ -120,7 +120,8 @@ def _why_only(message: Message) -> bool:
 
 def _charges_only(message: Message) -> bool:
     asked = message.has("asks_something") or not with_role(message, "paid")
-    return asked and message.has("other_charges") and not (message.has("fee") or message.has("net"))
+    of_fee = message.has("fee") or message.has("net") or message.has("freight_on_top")
+    return asked and message.has("other_charges") and not of_fee
 
 
 def _commission_only(message: Message) -> bool:

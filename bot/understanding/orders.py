@@ -87,7 +87,20 @@ def order_named(
     if place is not None:
         return (place - 1, None) if place <= count else None
     found = message.words.concepts["one_of_them"].search(message.text)
-    return _described(slots, message) if found else None
+    return _described(slots, message) if found else _labelled(slots, label(message.text))
+
+
+def label(text: str) -> str | None:
+    """The letter that an order or a shop goes by (A店, 订单B, 乙那单); None where none is told."""
+    found = load_vocabulary().concepts["order_label"].search(text)
+    return next((name for name in found.groupdict().values() if name), None) if found else None
+
+
+def is_another_label(slots: Mapping[str, tuple[Value, ...]], message: Message) -> bool:
+    """B店是8月15号关的 after A店7月1号: told of one that was not spoken of before."""
+    told = label(message.text)
+    known = [label(value.clause) for name in _DAYS for value in slots.get(name, ())]
+    return told is not None and told not in known and any(known)
 
 
 def place_named(text: str, count: int) -> int | None:
@@ -116,7 +129,17 @@ def _described(
         at = [place for place, value in enumerate(told) if value in values]
         if len(told) > 1 and len(at) == 1:
             return at[0], name
-    return _told_of(slots, message)
+    return _labelled(slots, label(message.text)) or _told_of(slots, message)
+
+
+def _labelled(
+    slots: Mapping[str, tuple[Value, ...]], named: str | None
+) -> tuple[int, str | None] | None:
+    for name in _DAYS:
+        labels = [label(value.clause) for value in slots.get(name, ())]
+        if named and labels.count(named) == 1:
+            return labels.index(named), None
+    return None
 
 
 def _told_of(

@@ -189,6 +189,8 @@ def _on_basis(basis: str, told: Mapping[str, str]) -> Value:
 def adds_payments(message: Message) -> bool:
     """再加一单860: whether the first amount is told as one more than those before."""
     first = next(iter(message.amounts), None)
+    if first in with_role(message, "freight"):
+        return False
     more = first is not None and message.words.has("append", message.text[: first.start])
     return more and (message.has("total") or not message.has("alone"))
 
@@ -249,6 +251,16 @@ def of_other_count(known: Value, message: Message) -> Value | None:
         # 3单一样的呢: each as the one that is known.
         told = {"value": known.value[0], "text": f"{known.value[0]}元"}
     return _on_basis("each", {**told, **count}) if "value" in told else None
+
+
+def with_freight(known: Value, message: Message) -> Value | None:
+    """再加上运费12呢: on top of the one payment that is known."""
+    freight = [each for each in with_role(message, "freight") if _is_added(message, each)]
+    if len(freight) != 1 or len(message.amounts) != 1 or len(known.value or ()) != 1:
+        return None
+    total = plain(Decimal(known.value[0]) + freight[0].value)
+    reading = phrase("freight_on_top", freight=freight[0].text, total=total)
+    return Value([total], (*known.readings, reading))
 
 
 def answered_basis(pending: Value, message: Message) -> Value | None:

@@ -128,9 +128,9 @@ def _told_whole(
 ) -> Case:
     """昨天发的货 / 国内的: the last fact of a case that nothing was asked about."""
     before = talk.told or talk.wanted
-    if not before or message.has("asks_something") or is_foreign(message, platforms):
-        return ()
     joined = read_message(f"{before}，{text}", today)
+    if not before or message.has("asks_something") or is_foreign(joined, platforms):
+        return ()
     for name, words in message.words.tools.items():
         known, told = plainly_told(name, joined), plainly_told(name, message)
         whole = len(words.required) > 1 and all(part in known for part in words.required)

@@ -33,7 +33,12 @@ def merged_months(before: Value, added: Value) -> Value:
     """Results of both, month by month; the later word on a month counts."""
     if not (before.by_month and added.by_month):
         return added
-    return month_results(dict(before.by_month) | dict(added.by_month))
+    last, first = before.by_month[-1][0], added.by_month[0][0]
+    # 12月再没过呢, told in November after 9月到11月: the months go on, this year's.
+    later = last + 1 - first if (last + 1 - first) % 12 == 0 else 0
+    return month_results(
+        dict(before.by_month) | {month + later: result for month, result in added.by_month}
+    )
 
 
 def month_results(by_month: Mapping[int, str]) -> Value:

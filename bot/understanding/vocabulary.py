@@ -29,6 +29,7 @@ class ToolWords:
     case: tuple[tuple[str, ...], ...]
     left_open: Mapping[str, str]
     offer: str
+    becomes: Mapping[str, str]
     goes_with: tuple[str, ...]
     asks_again: tuple[str, ...]
 
@@ -121,6 +122,7 @@ def _tool_words(words: Mapping[str, Any]) -> ToolWords:
         unless=tuple(words["unless"]),
         left_open=words.get("left_open", {}),
         offer=words.get("offer", ""),
+        becomes=words.get("becomes", {}),
         key=tuple(words["key"]),
         case=tuple(tuple(tokens) for tokens in words["case"]),
         goes_with=tuple(words["goes_with"]),

@@ -110,6 +110,7 @@ def test_the_public_names_are_listed() -> None:
     assert bot.understanding.__all__ == [
         "Invalid",
         "Missing",
+        "Offer",
         "ToolRequest",
         "asked_again",
         "left_open",
