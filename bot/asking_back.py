@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.answers import Question
+from bot.confidence import LEANING_FEATURE
 from bot.conversation import last_answer
 from bot.examining import Examined
 from bot.quoting import Quoter
@@ -51,6 +52,9 @@ class Asker(Quoter):
         if seen.foreign or seen.features.get("figure_missing") or not self.may_be_answered(seen):
             return None
         if seen.topic_named or seen.features.get("other_platform"):
+            return None
+        if not is_sure and seen.features.get(LEANING_FEATURE, 0.0) < 0:
+            # More like what no article answers: whichever case it is, that is not written.
             return None
         passages = seen.found.passages
         unsaid = self.conversation.distinctions.unsaid(

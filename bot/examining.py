@@ -24,6 +24,8 @@ from bot.wording import Wording
 # So many of the earlier messages are looked at for what is talked of.
 _LOOK_BACK = 3
 # From here on a reading is taken without looking at the next one.
+# A question this like a way to ask that is written down is that one (cosine).
+_IN_SO_MANY_WORDS = 0.985
 _CLEAR = 0.8
 # An answer is of the passage that holds this share of its words.
 _FROM_THERE = 0.5
@@ -105,8 +107,19 @@ class Examiner:
             if self._is_clear(examined[-1]):
                 return examined[-1]
         best = max(examined, key=_confidence)
+        if not self.is_sure(best) and (alone := self._well_known(question, readings)):
+            return alone
         # What none of them makes anything of is kept as it is most likely meant.
         return best if self.may_be_answered(best) else examined[0]
+
+    def _well_known(self, question: Question, readings: Sequence[str]) -> Examined | None:
+        """The message by itself, where it asks in so many words what a section answers: 卖啥好
+        after talk of something else."""
+        if question.text in readings or not self.wording.asks(question.text):
+            return None
+        seen = self.examine(question.text)
+        known = seen.features.get(QUESTION_FEATURE, 0.0) >= _IN_SO_MANY_WORDS
+        return seen if known and self._is_clear(seen) else None
 
     def _in_talk(self, seen: Examined, question: Question) -> Examined:
         """What was found, its foreign platforms as the merchant wrote them, and those before."""

@@ -155,7 +155,7 @@ class Platforms:
                 yield mention
 
     def _is_meant(self, alias: str, mention: Mention, folded: str) -> bool:
-        if mention.name in self.own:
+        if mention.name in self.own and alias not in self._words:
             return True
         if self.places.is_apart(folded, mention):
             return False
@@ -229,7 +229,7 @@ def load_platforms(corpus_dir: Path) -> Platforms:
         {name: tuple(names.aliases) for name, names in others.items()},
         {name: tuple(names.near) for name, names in read.platforms.items()},
         {name: tuple(names.implied_by) for name, names in read.platforms.items()},
-        {name: tuple(names.words) for name, names in others.items()},
-        {name: tuple(names.unless) for name, names in others.items()},
+        {name: tuple(names.words) for name, names in (others | read.platforms).items()},
+        {name: tuple(names.unless) for name, names in (others | read.platforms).items()},
         Places.of(**read.places.model_dump()),
     )

@@ -263,7 +263,7 @@ def _in_english(calculation: Calculation) -> str:
         and str(value).isascii()
         and not name.endswith("_exact")
     }
-    return ", ".join(f"{name} {value}" for name, value in plain.items())
+    return ", ".join(f"{name}: {value}" for name, value in plain.items())
 
 
 def _beside(aside: Aside) -> str:
