@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.answers import Turn
+from bot.answers import Question, Turn
 from bot.distinctions import Distinctions
 from bot.platforms import Platforms
 from bot.steps import advanced
@@ -92,6 +92,16 @@ class Conversation:
             by_rule = (f"{' '.join(sorted(self.platforms.all_named(topic)))} {meant}", *by_rule)
         rewritten = self.rewriter.rewrite(message, history) if self.rewriter else None
         return (rewritten, *by_rule) if rewritten else by_rule
+
+    def doubted(self, question: Question) -> Question | None:
+        """The question whose answer a message only doubts (不对吧，再查查), to be asked again; None
+        where it says something of its own."""
+        said = [at for at, turn in enumerate(question.history) if turn.role == "user"]
+        if not said or not self._is_correction(self._said_right(question.text)):
+            return None
+        last = said[-1]
+        asked = question.history[last].content
+        return replace(question, text=asked, history=question.history[:last])
 
     def _asked_in_long(self, message: str) -> Iterator[str]:
         """What a long message asks, apart from the story it is told with."""

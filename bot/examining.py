@@ -91,6 +91,8 @@ class Examiner:
 
     def examine_in_context(self, question: Question) -> Examined:
         """Examine the question as the conversation makes it; the surest reading wins."""
+        if again := self.conversation.doubted(question):
+            return self.examine_in_context(again)
         told = self._told(question)
         readings = self._readings(question, told)
         if named := self._named_by_place(question):

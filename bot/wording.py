@@ -320,7 +320,14 @@ class Wording:
 
     def smalltalk(self, message: str) -> SmallTalk | None:
         """What a message is that is small talk and nothing else."""
-        words = re.sub(rf"[{re.escape(AROUND)}]+", "", fold(message))
+        parts = re.split(rf"[{re.escape(AROUND)}]+", fold(message))
+        if talk := self._small_talk("".join(parts)):
+            return talk
+        talks = [self._small_talk(part) for part in filter(None, parts)]
+        # 你好 吃了没: small talk of several kinds; the last is replied to.
+        return talks[-1] if talks and all(talks) else None
+
+    def _small_talk(self, words: str) -> SmallTalk | None:
         return next((talk for talk in self.small_talk if talk.pattern.fullmatch(words)), None)
 
 
