@@ -17,6 +17,8 @@ from bot.text import fold
 FILE_NAME = "distinctions.yaml"
 
 _PUT_ASIDE = "先?(?:放一边|放放|不说|不谈|不提|忘掉|跳过)"
+# What merchants end a bare reply with.
+_PARTICLES = " 。.,，!！~～的滴哒呀啊呢吧哦嘛"
 _DENIES = "不是|并非|而不是|没说|(?:不要|不用|别)(?:给我|再)?(?:讲|说|提|管)|not "
 
 
@@ -133,7 +135,7 @@ class Distinctions:
     def is_reply(self, message: str) -> bool:
         """Whether a message is one of the options that are offered."""
         labels = {fold(option.label) for entry in self.entries for option in entry.options}
-        return fold(message).strip(" 。.") in labels
+        return fold(message).strip(_PARTICLES) in labels
 
     def chosen(self, message: str, asked: str) -> str | None:
         """The option that a message takes of those it was asked about; None where it takes none.

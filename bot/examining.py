@@ -97,7 +97,9 @@ class Examiner:
         readings = self._readings(question, told)
         if named := self._named_by_place(question):
             readings = (named, *readings)
-        focus = self.conversation.focus(question.text)
+        # An option taken says which case is meant; what is asked stands before it.
+        is_reply = self.conversation.distinctions.is_reply(question.text)
+        focus = "" if is_reply else self.conversation.focus(question.text)
         examined: list[Examined] = []
         for reading in chain(readings[:1], self._reworded(readings[0]), readings[1:]):
             new = focus if reading.endswith(focus) and reading != focus else ""

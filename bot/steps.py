@@ -24,7 +24,7 @@ _LAST = re.compile(
 _NEXT = re.compile(
     r"(?:做完|弄完|搞完|填完|完成|好|完|过)?(?:了|咗)?(?:之后|以后|后|然后|接着|紧接着)?"
     r"(?:下一步|下步|接下来|下面一步)"
-    r"|(?:再)?(?:然后|接着|之后|以后|后面)(?:呢|嘞|咧|捏|咩|又|再|该|要|还要)*"
+    r"|(?:再)?(?:然后|接着|之后|以后|后面|往后|往下)(?:呢|嘞|咧|捏|咩|又|再|该|要|还要)*"
     r"(?:(?:点|做|干|按|弄|选|填|去|怎么做|怎么弄|咋弄|咋办)+(?:什么|啥|哪|嘛|咩|乜|呢|么)+.{0,3})?"
     r"[?？!！。 ]*$"
     r"|(?:完|好|过|了|咗)+(?:之后|以后|后)?[,，\s]*(?:再|又|该|要|还要)*"
@@ -39,11 +39,12 @@ _CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
 _PARTS = re.compile(r"[,，。;；：]|(?<![之以最])后")
 _DONE = re.compile(r"[完好过]$")
 _CLOSELY = re.compile(r"具体|详细|展开|细说|介绍|怎么回事|什么意思|说说|讲讲")
+_HOW = re.compile(r"(?:怎么|咋|如何)[\u4e00-\u9fff]")
 _SEVERAL = re.compile(r"哪些|哪几|还剩|还有几|(?:几|多少)步|步骤")
 _FILLERS = re.compile(
     r"(?:再|具体|详细|帮我|给我|请)*(?:说|讲|看|列)(?:一遍|一下|说|讲|看)?"
     r"|(?:这|那|上)(?:一)?(?:步|项)|(?:弄|做|搞|填|办)(?:完|好)"
-    r"|(?:是|要|该)?(?:干|做)?(?:什么|啥|嘛|咩)(?:内容)?|怎么做|[那再呢嘞咧啊吧呀嘛是么的了,，\s]"
+    r"|(?:是|要|该)?(?:干|做)?(?:什么|啥|嘛|咩)(?:内容)?|(?:怎么|咋)(?:做|弄|搞|办|操作)|[那再呢嘞咧啊吧呀嘛是么的了,，\s]"
 )
 # An item is the one named when it holds this share of the words that name it.
 _NAMED = 0.4
@@ -169,7 +170,9 @@ def asked_of_item(place: Place) -> str:
 
 def asks_more(place: Place) -> bool:
     """Whether something is asked of the item, not only which one it is."""
-    return bool(_CLOSELY.search(place.rest)) or len(set(terms(_FILLERS.sub("", place.rest)))) > 1
+    rest = _FILLERS.sub("", place.rest)
+    how = _HOW.search(rest)
+    return bool(_CLOSELY.search(place.rest)) or len(set(terms(rest))) > 1 or bool(how)
 
 
 def advanced(topic: str, message: str) -> str | None:
