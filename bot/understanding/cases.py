@@ -195,7 +195,10 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
         return True
     if message.has("continues") or (message.has("changes") and slots):
         return True
-    return not told_anew and message.has("asks_day")
+    if told_anew or message.has("asks_rate") or message.has("asks_why"):
+        return False
+    # 我该被扣多少渠道费: the result is asked for once more, not the rule.
+    return any(message.has(asks) for asks in ("asks_day", *before.words.asks_again))
 
 
 def _are_months_more(before: ToolCase, slots: Slots) -> bool:

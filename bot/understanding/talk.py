@@ -56,13 +56,14 @@ def follow(
     """The conversation after a message; ``asked`` is the assistant's turn before it."""
     message = read_message(_option_meant(talk.case, text, asked) or text, today)
     case = advance(talk.case, message, asked, platforms)
-    if not _is_open(case):
-        both = (
+    whole = _read_as_one(talk, text, message, case, today, asked, platforms)
+    if not whole and not _is_open(case):
+        whole = (
             _told_before(talk, text, today, asked, platforms)
             or _wanted_before(talk, message, today, asked, platforms)
             or _told_whole(talk, text, message, today, platforms)
         )
-        case = tuple(_spoken_of(part, message) for part in both) or case
+    case = tuple(_spoken_of(part, message) for part in whole) or case
     off = _is_off(talk.case, message, platforms)
     if not case and not off and (message.has("points_back") or not talk.off):
         resumed = (advance(before, message, asked, platforms) for before in talk.earlier)
@@ -97,15 +98,52 @@ def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
 # -- a message that is half of what is to be computed ---------------------------------------
 
 
+def _told_of_it(talk: Talk, message: Message) -> str:
+    """What was told before, where it may belong to the message: facts of its own are of another
+    order than those that made a case already."""
+    tells = bool(message.days or message.amounts)
+    return "" if tells and _is_open(talk.case) else talk.told
+
+
 def _told_before(
     talk: Talk, text: str, today: dt.date, asked: Message | None, platforms: Platforms
 ) -> Case:
     """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
-    if not talk.told:
+    told = _told_of_it(talk, read_message(text, today))
+    if not told:
         return ()
-    joined = read_message(f"{talk.told}，{text}", today)
-    case = advance(talk.case, joined, asked, platforms)
+    case = advance(talk.case, read_message(f"{told}，{text}", today), asked, platforms)
     return case if _is_open(case) else ()
+
+
+def _read_as_one(
+    talk: Talk,
+    text: str,
+    message: Message,
+    case: Case,
+    today: dt.date,
+    asked: Message | None,
+    platforms: Platforms,
+) -> Case:
+    """A message that lacks something by itself, read with what was told or asked before it; empty
+    where the two together lack something too, or are not about what the message asks."""
+    asks = message.has("asks_something")
+    # What was asked for before is what a message that asks nothing is told for.
+    awaited = not asks and any(
+        part.open and part.missing and part.tool not in {p.tool for p in case} for part in talk.case
+    )
+    if _is_open(case) and not any(part.missing for part in case) and not awaited:
+        return ()
+    for before in (_told_of_it(talk, message), "" if asks else talk.wanted):
+        if not before:
+            continue
+        both = advance(talk.case, read_message(f"{before}，{text}", today), asked, platforms)
+        tools = {part.tool for part in both if part.open and not part.missing}
+        complete = bool(both) and len(tools) == len({part.tool for part in both})
+        # What is only told asks for no tool, whatever words it is told in.
+        if complete and tools.issuperset(asked_tools(message) if asks else ()):
+            return both
+    return ()
 
 
 def _wanted_before(
@@ -142,13 +180,13 @@ def _told_whole(
 
 def _pending(talk: Talk, text: str, case: Case, message: Message) -> tuple[str, str]:
     """What is told and what is wanted without being a case, after the message."""
-    if _is_open(case):
-        return "", ""
+    lacking = not _is_open(case) or any(part.missing for part in case)
     if message.has("asks_something"):
-        return "", text
+        return "", text if lacking else ""
     told, wanted = (f"{before}，{text}" if before else "" for before in (talk.told, talk.wanted))
     short = len(told) <= _LONGEST
-    return told if told and short else text, wanted if len(wanted) <= _LONGEST else ""
+    wanted = wanted if len(wanted) <= _LONGEST and lacking else ""
+    return told if told and short else text, wanted
 
 
 def _spoken_of(part: ToolCase, message: Message) -> ToolCase:
