@@ -15,7 +15,7 @@ _NEXT_TO = 3
 # Days of these are none of shipping, though nothing else is asked for: 12月2号客人点延长.
 _NOT_SHIPPING = (
     *("received", "success", "closed", "ordered", "signed"),
-    *("extended", "refunded", "settled", "claimed"),
+    *("extended", "refunded", "settled", "claimed", "applied"),
 )
 _LONG_AGO_DAYS = 183
 _SOON_DAYS = 31

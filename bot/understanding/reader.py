@@ -78,7 +78,7 @@ class _Reader:
             if turn.role == "assistant":
                 asked = read_message(turn.content, self.today)
             elif turn.role == "user":
-                talk, _ = self._read(questions_of(turn.content), talk, asked)
+                talk, _ = self._taken(turn.content, talk, asked)
                 asked = None
         return talk, asked
 
@@ -86,18 +86,27 @@ class _Reader:
         """The requests of a message read as a whole, or of its questions one by one."""
         if is_foreign(read_message(text, self.today), self.platforms):
             return []
-        whole = self._requests((text,), talk, asked)
+        return self._taken(text, talk, asked)[1]
+
+    def _taken(
+        self, text: str, talk: Talk, asked: Message | None
+    ) -> tuple[Talk, list[ToolRequest]]:
+        """The talk after a message and its requests, read as a whole or one question after
+        the other: as it lacks least."""
+        after, whole = self._requests((text,), talk, asked)
         pieces = questions_of(text)
         if len(pieces) == 1 and not _complete(whole):
             pieces = clauses_of(text)
         if len(pieces) == 1:
-            return whole
-        apart = self._requests(pieces, talk, asked)
-        return apart if _complete(apart) else whole or apart
+            return after, whole
+        after_each, apart = self._requests(pieces, talk, asked)
+        if _complete(apart) or not whole:
+            return after_each, apart
+        return after, whole
 
     def _requests(
         self, pieces: Sequence[str], talk: Talk, asked: Message | None
-    ) -> list[ToolRequest]:
+    ) -> tuple[Talk, list[ToolRequest]]:
         talk, parts = self._read(pieces, talk, asked)
         requests: list[ToolRequest] = []
         for request in itertools.chain.from_iterable(map(_requests, parts)):
@@ -105,7 +114,7 @@ class _Reader:
             if not any(_same(request, other) for other in requests):
                 requests.append(replace(request, strays=talk.strays))
         answered = {request.tool for request in _complete(requests)}
-        return [r for r in requests if r.tool not in answered or not r.missing]
+        return talk, [r for r in requests if r.tool not in answered or not r.missing]
 
     def _read(
         self, pieces: Sequence[str], talk: Talk, asked: Message | None
