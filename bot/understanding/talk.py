@@ -12,6 +12,7 @@ from bot.understanding.cases import (
     Case,
     ToolCase,
     advance,
+    is_addition,
     is_foreign,
     is_known,
 )
@@ -98,18 +99,24 @@ def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
 # -- a message that is half of what is to be computed ---------------------------------------
 
 
-def _told_of_it(talk: Talk, message: Message) -> str:
+def _told_of_it(talk: Talk, message: Message, asked: Message | None) -> str:
     """What was told before, where it may belong to the message: facts of its own are of another
-    order than those that made a case already."""
-    tells = bool(message.days or message.amounts)
-    return "" if tells and _is_open(talk.case) else talk.told
+    order than those that made a case already, and what asks much else is about something else."""
+    if not _is_open(talk.case):
+        return talk.told
+    if message.days or message.amounts:
+        return ""
+    answered = not any(part.missing for part in talk.case)
+    of_rule = message.has("asks_span") or message.has("asks_rate")
+    goes_on = not answered or (not of_rule and is_addition(talk.case, message, asked))
+    return talk.told if goes_on else ""
 
 
 def _told_before(
     talk: Talk, text: str, today: dt.date, asked: Message | None, platforms: Platforms
 ) -> Case:
     """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
-    told = _told_of_it(talk, read_message(text, today))
+    told = _told_of_it(talk, read_message(text, today), asked)
     if not told:
         return ()
     case = advance(talk.case, read_message(f"{told}，{text}", today), asked, platforms)
@@ -134,7 +141,7 @@ def _read_as_one(
     )
     if _is_open(case) and not any(part.missing for part in case) and not awaited:
         return ()
-    for before in (_told_of_it(talk, message), "" if asks else talk.wanted):
+    for before in (_told_of_it(talk, message, asked), "" if asks else talk.wanted):
         if not before:
             continue
         both = advance(talk.case, read_message(f"{before}，{text}", today), asked, platforms)
