@@ -403,6 +403,9 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     goes_on = goes_on or any(order_named(part.slots, message) for part in case)
     if goes_on and not message.has("asks_elsewhere"):
         limit += _RESIDUE_MORE
+    if message.days and any(message.has(asks) for part in case for asks in part.words.asks_again):
+        # 同事说后台写的是9月13号，那最早哪天: a day and the question it is asked with.
+        limit += LITTLE_LEFT
     return len(residue(message, [part.words for part in case])) <= limit
 
 

@@ -118,6 +118,13 @@ def _why_only(message: Message) -> bool:
     return message.has("asks_why") and not with_role(message, "paid", "price")
 
 
+def _paid_asked(message: Message) -> bool:
+    """还有一笔是5.6元，客户付了多少: what was paid is asked for, the amount is no payment."""
+    told = with_role(message, "paid", "price")
+    of_fee = message.has("fee_asked") or message.has("net")
+    return message.has("asks_paid") and bool(message.amounts) and not told and not of_fee
+
+
 def _charges_only(message: Message) -> bool:
     asked = message.has("asks_something") or not with_role(message, "paid")
     of_fee = message.has("fee") or message.has("net") or message.has("freight_on_top")
@@ -195,6 +202,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "inverse_asked": _inverse_asked,
     "net_given": _net_given,
     "charges_only": _charges_only,
+    "paid_asked": _paid_asked,
     "why_only": _why_only,
     "charges_mixed": _charges_mixed,
     "commission_only": _commission_only,

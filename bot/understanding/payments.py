@@ -293,9 +293,17 @@ def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
     named = with_role(message, "fee") or with_role(message, *roles)
     if not named:
         return ()
-    amount = named[0]
+    amount = _another_fee(message, named[0]) or named[0]
     if amount.vague:
         return (Value(ask=""),)
     if amount.value < Decimal(0):
         return (Value(problem=_negative(amount)),)
     return (Value(plain(amount.value)),)
+
+
+def _another_fee(message: Message, first: AmountMention) -> AmountMention | None:
+    """旁边还有一笔是5.6元: the fee that is asked about beside the one told before."""
+    words, text = message.words, message.text
+    later = (each for each in with_role(message, None) if each.start > first.end)
+    named = [e for e in later if words.has("another_order", text[max(0, e.start - 8) : e.start])]
+    return named[-1] if named else None

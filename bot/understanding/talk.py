@@ -55,6 +55,7 @@ def follow(
     talk: Talk, text: str, today: dt.date, asked: Message | None, platforms: Platforms
 ) -> Talk:
     """The conversation after a message; ``asked`` is the assistant's turn before it."""
+    talk = _as_answered(talk, asked, today, platforms)
     message = read_message(_option_meant(talk.case, text, asked) or text, today)
     case = advance(talk.case, message, asked, platforms)
     whole = _read_as_one(talk, text, message, case, today, asked, platforms)
@@ -149,8 +150,17 @@ def _read_as_one(
         complete = bool(both) and len(tools) == len({part.tool for part in both})
         # What is only told asks for no tool, whatever words it is told in.
         if complete and tools.issuperset(asked_tools(message) if asks else ()):
-            return both
+            return tuple(_as_told_now(part, message) for part in both)
     return ()
+
+
+def _as_told_now(part: ToolCase, message: Message) -> ToolCase:
+    """十月赶不上了，改十一月结: what the message tells itself takes the place of what was told."""
+    if message.has("append") or part.tool not in asked_tools(message):
+        return part
+    now = slots_of(part.tool, message, filling=False)
+    now = {name: values for name, values in now.items() if is_known(values)}
+    return replace(part, slots={**part.slots, **now})
 
 
 def _wanted_before(
@@ -166,6 +176,19 @@ def _wanted_before(
     begun = tuple(ToolCase(t, slots_of(t, wanted, filling=False), open=False) for t in tools)
     case = advance(begun, message, asked, platforms)
     return case if _is_open(case) else ()
+
+
+def _as_answered(talk: Talk, asked: Message | None, today: dt.date, platforms: Platforms) -> Talk:
+    """The talk where what was only told has been answered with a calculation: the answer says of
+    which kind it was, the merchant's own words say of what."""
+    if asked is None or not talk.told or _is_open(talk.case) or asked.has("question_asked"):
+        return talk
+    told = read_message(talk.told, today)
+    if is_foreign(told, platforms):
+        return talk
+    parts = (ToolCase(t, slots_of(t, told, filling=True), open=True) for t in asked_tools(asked))
+    case = tuple(part for part in parts if not part.missing)
+    return replace(talk, case=case) if case else talk
 
 
 def _told_whole(
@@ -188,7 +211,7 @@ def _told_whole(
 def _pending(talk: Talk, text: str, case: Case, message: Message) -> tuple[str, str]:
     """What is told and what is wanted without being a case, after the message."""
     lacking = not _is_open(case) or any(part.missing for part in case)
-    if message.has("asks_something"):
+    if message.has("asks_something") and not message.has("cannot_say"):
         return "", text if lacking else ""
     told, wanted = (f"{before}，{text}" if before else "" for before in (talk.told, talk.wanted))
     short = len(told) <= _LONGEST
