@@ -103,12 +103,12 @@ def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
 def _told_of_it(talk: Talk, message: Message, asked: Message | None) -> str:
     """What was told before, where it may belong to the message: facts of its own are of another
     order than those that made a case already, and what asks much else is about something else."""
+    of_rule = message.has("asks_span") or message.has("asks_rate")
     if not _is_open(talk.case):
-        return talk.told
+        return "" if of_rule and not talk.strays else talk.told
     if message.days or message.amounts:
         return ""
     answered = not any(part.missing for part in talk.case)
-    of_rule = message.has("asks_span") or message.has("asks_rate")
     goes_on = not answered or (not of_rule and is_addition(talk.case, message, asked))
     return talk.told if goes_on else ""
 
@@ -212,7 +212,10 @@ def _pending(talk: Talk, text: str, case: Case, message: Message) -> tuple[str, 
     """What is told and what is wanted without being a case, after the message."""
     lacking = not _is_open(case) or any(part.missing for part in case)
     if message.has("asks_something") and not message.has("cannot_say"):
-        return "", text if lacking else ""
+        # Facts asked about beside the point (是我搞错了吗) are still those of the case.
+        made_case = _is_open(case) or _is_open(talk.case)
+        kept = talk.told if not made_case and len(talk.told) <= _LONGEST else ""
+        return kept, text if lacking else ""
     told, wanted = (f"{before}，{text}" if before else "" for before in (talk.told, talk.wanted))
     short = len(told) <= _LONGEST
     wanted = wanted if len(wanted) <= _LONGEST and lacking else ""

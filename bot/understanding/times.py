@@ -68,7 +68,19 @@ def _without_glossed(text: str, mentions: list[TimeMention]) -> list[TimeMention
         for one, other in pairwise(mentions)
         if text[one.end : other.start].strip() in ("(", "也就是", "即", "就是", "=")
     }
-    return [mention for mention in mentions if mention.start not in glossed]
+    return [mention for mention in mentions if mention.start not in glossed | _told_later(mentions)]
+
+
+def _told_later(mentions: list[TimeMention]) -> set[int]:
+    """九点四十, 是晚上9点40: the half of the day told afterwards is that of the same time."""
+    clocks = {mention.clock for mention in mentions if mention.clock}
+    evening = {_twelve_later(clock) for clock in clocks} & clocks
+    return {m.start for m in mentions if m.clock and _twelve_later(m.clock) in evening}
+
+
+def _twelve_later(clock: str) -> str:
+    hours, minutes = clock.split(":")
+    return f"{int(hours) + 12:02d}:{minutes}"
 
 
 def _in_evening(mentions: list[TimeMention]) -> Iterator[TimeMention]:
