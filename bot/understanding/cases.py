@@ -50,6 +50,8 @@ _ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
 _SHARED = ("origin",)
 # Inputs of which several hold at once.
 _ADDING_UP = ("goods", "facts")
+# What a message is about whatever else it holds: 他维权到哪天 is no more of a receipt.
+_SUBJECTS = ("fee", "dispute", "self_service", "black_friday")
 LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5
@@ -397,6 +399,9 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     One that says itself that it goes on (那, 改成, 不对) may hold more that is not known, unless
     it asks something else (哪里, 怎么).
     """
+    own = {concept for part in case for concept in part.words.goes_with}
+    if any(message.has(subject) for subject in _SUBJECTS if subject not in own):
+        return False
     questioned = asked is not None and asked.has("question_asked")
     limit = _RESIDUE_WHEN_ASKED if questioned else LITTLE_LEFT
     goes_on = message.has("continues") or message.has("changes") or message.has("told_of_buyer")
