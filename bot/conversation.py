@@ -184,7 +184,11 @@ class Conversation:
         first, *more = _PART.split(message, maxsplit=1)
         doubts_first = len(self.wording.without_correction(first)) < _SAYS_SOMETHING
         few = len(set(terms(rest))) <= _FEW_TERMS
-        return few or (doubts_first and not self.wording.asks("".join(more)))
+        # 电器要食品证？搞错了吧: what was answered is said again, and doubted.
+        *told, last = filter(None, map(str.strip, _PART.split(message)))
+        doubts_last = len(self.wording.without_correction(last)) < _SAYS_SOMETHING
+        said = "".join(more) if doubts_first else "".join(told)
+        return few or ((doubts_first or doubts_last) and not self.wording.asks(said))
 
     def _asked_of(self, topic: str, message: str) -> str | None:
         """What the topic asked, asked of what the message names ("那物流费呢"); None where it

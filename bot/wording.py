@@ -201,7 +201,8 @@ class Wording:
         if "".join(kept) == folded:
             return message
         rest = "".join(kept).strip(AROUND)
-        if self.rule_changes.search(bare) and not self.interrogatives.search(rest):
+        told = self.rule_changes.search(bare) or any(map(self.errands.search, parts))
+        if told and not self.interrogatives.search(rest):
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
