@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bot.platforms import Platforms
 from bot.understanding.amount_roles import with_role
@@ -55,37 +56,57 @@ def follow(
     talk: Talk, text: str, today: dt.date, asked: Message | None, platforms: Platforms
 ) -> Talk:
     """The conversation after a message; ``asked`` is the assistant's turn before it."""
-    talk = _as_answered(talk, asked, today, platforms)
-    message = read_message(_option_meant(talk.case, text, asked) or text, today)
-    case = advance(talk.case, message, asked, platforms)
-    whole = _read_as_one(talk, text, message, case, today, asked, platforms)
+    said = _Said(_as_answered(talk, asked, today, platforms), text, today, asked, platforms)
+    talk, message = said.talk, said.message
+    case = said.advanced(talk.case, message)
+    whole = _read_as_one(said, case)
     if not whole and not _is_open(case):
-        whole = (
-            _told_before(talk, text, today, asked, platforms)
-            or _wanted_before(talk, message, today, asked, platforms)
-            or _told_whole(talk, text, message, today, platforms)
-        )
+        whole = _told_before(said) or _wanted_before(said) or _told_whole(said)
     case = tuple(_spoken_of(part, message) for part in whole) or case
     off = _is_off(talk.case, message, platforms)
     if not case and not off and (message.has("points_back") or not talk.off):
-        resumed = (advance(before, message, asked, platforms) for before in talk.earlier)
+        resumed = (said.advanced(before, message) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), ())
-    beside = not _is_open(case) and _leaves_unsaid(talk.case, message, asked, platforms)
+    beside = not _is_open(case) and _leaves_unsaid(said)
     case = talk.case if beside else case
-    case = tuple(_read_together(part, text, talk, today) for part in case)
+    case = tuple(_read_together(part, said) for part in case)
     if not message.has("append"):
-        case = tuple(_filled(part, message, talk, today) for part in case)
+        case = tuple(_filled(part, said) for part in case)
     strays = beside and not message.has("cannot_say")
     strays = strays and len(residue(message, [part.words for part in case])) > LITTLE_LEFT
-    said = (*talk.said, text)[-_MOST_SAID:]
     return Talk(
         case,
         _remembered(talk, case),
-        *_pending(talk, text, case, message),
-        said,
+        *_pending(said, case),
+        (*talk.said, text)[-_MOST_SAID:],
         off=off or (talk.off and not case),
         strays=strays,
     )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A message of the merchant, in the talk it is said in; ``asked`` is what was said to it."""
+
+    talk: Talk
+    text: str
+    today: dt.date
+    asked: Message | None
+    platforms: Platforms
+
+    @cached_property
+    def message(self) -> Message:
+        """The message, or the option that it takes by its place."""
+        meant = _option_meant(self.talk.case, self.text, self.asked)
+        return read_message(meant or self.text, self.today)
+
+    def after(self, before: str) -> Message:
+        """The message read as one with what was said before it."""
+        return read_message(f"{before}，{self.text}", self.today)
+
+    def advanced(self, case: Case, message: Message) -> Case:
+        """What is talked about once a message is said of a case."""
+        return advance(case, message, self.asked, self.platforms)
 
 
 def _is_open(case: Case) -> bool:
@@ -100,56 +121,36 @@ def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
 # -- a message that is half of what is to be computed ---------------------------------------
 
 
-def _told_of_it(talk: Talk, message: Message, asked: Message | None) -> str:
+def _told_of_it(said: _Said) -> str:
     """What was told before, where it may belong to the message: facts of its own are of another
     order than those that made a case already, and what asks much else is about something else."""
+    talk, message = said.talk, said.message
     of_rule = message.has("asks_span") or message.has("asks_rate")
     if not _is_open(talk.case):
-        return "" if of_rule and not talk.strays else talk.told
+        return "" if of_rule else talk.told
     if message.days or message.amounts:
         return ""
     answered = not any(part.missing for part in talk.case)
-    goes_on = not answered or (not of_rule and is_addition(talk.case, message, asked))
+    goes_on = not answered or (not of_rule and is_addition(talk.case, message, said.asked))
     return talk.told if goes_on else ""
 
 
-def _told_before(
-    talk: Talk, text: str, today: dt.date, asked: Message | None, platforms: Platforms
-) -> Case:
-    """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
-    told = _told_of_it(talk, read_message(text, today), asked)
-    if not told:
-        return ()
-    case = advance(talk.case, read_message(f"{told}，{text}", today), asked, platforms)
-    return case if _is_open(case) else ()
-
-
-def _read_as_one(
-    talk: Talk,
-    text: str,
-    message: Message,
-    case: Case,
-    today: dt.date,
-    asked: Message | None,
-    platforms: Platforms,
-) -> Case:
+def _read_as_one(said: _Said, case: Case) -> Case:
     """A message that lacks something by itself, read with what was told or asked before it; empty
     where the two together lack something too, or are not about what the message asks."""
+    talk, message = said.talk, said.message
     asks = message.has("asks_something")
+    tools = {part.tool for part in case}
     # What was asked for before is what a message that asks nothing is told for.
-    awaited = not asks and any(
-        part.open and part.missing and part.tool not in {p.tool for p in case} for part in talk.case
-    )
+    awaited = not asks and any(p.open and p.missing and p.tool not in tools for p in talk.case)
     if _is_open(case) and not any(part.missing for part in case) and not awaited:
         return ()
-    for before in (_told_of_it(talk, message, asked), "" if asks else talk.wanted):
-        if not before:
-            continue
-        both = advance(talk.case, read_message(f"{before}，{text}", today), asked, platforms)
-        tools = {part.tool for part in both if part.open and not part.missing}
-        complete = bool(both) and len(tools) == len({part.tool for part in both})
+    for before in (_told_of_it(said), "" if asks else talk.wanted):
+        both = said.advanced(talk.case, said.after(before)) if before else ()
+        complete = {part.tool for part in both if part.open and not part.missing}
         # What is only told asks for no tool, whatever words it is told in.
-        if complete and tools.issuperset(asked_tools(message) if asks else ()):
+        wanted = asked_tools(message) if asks else ()
+        if both and complete == {part.tool for part in both} and complete.issuperset(wanted):
             return tuple(_as_told_now(part, message) for part in both)
     return ()
 
@@ -163,19 +164,40 @@ def _as_told_now(part: ToolCase, message: Message) -> ToolCase:
     return replace(part, slots={**part.slots, **now})
 
 
-def _wanted_before(
-    talk: Talk, message: Message, today: dt.date, asked: Message | None, platforms: Platforms
-) -> Case:
-    """买家还能维权吗 / 11月9号交易成功: asked first, told afterwards."""
-    if not talk.wanted or message.has("asks_something"):
-        return ()
-    wanted = read_message(talk.wanted, today)
-    if is_foreign(wanted, platforms):
-        return ()
-    tools = asked_tools(read_message(f"{talk.wanted}，{message.text}", today))
-    begun = tuple(ToolCase(t, slots_of(t, wanted, filling=False), open=False) for t in tools)
-    case = advance(begun, message, asked, platforms)
+def _told_before(said: _Said) -> Case:
+    """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
+    told = _told_of_it(said)
+    case = said.advanced(said.talk.case, said.after(told)) if told else ()
     return case if _is_open(case) else ()
+
+
+def _wanted_before(said: _Said) -> Case:
+    """买家还能维权吗 / 11月9号交易成功: asked first, told afterwards."""
+    talk = said.talk
+    if not talk.wanted or said.message.has("asks_something"):
+        return ()
+    wanted = read_message(talk.wanted, said.today)
+    if is_foreign(wanted, said.platforms):
+        return ()
+    tools = asked_tools(said.after(talk.wanted))
+    begun = tuple(ToolCase(t, slots_of(t, wanted, filling=False), open=False) for t in tools)
+    case = said.advanced(begun, said.message)
+    return case if _is_open(case) else ()
+
+
+def _told_whole(said: _Said) -> Case:
+    """昨天发的货 / 国内的: the last fact of a case that nothing was asked about."""
+    message, before = said.message, said.talk.told or said.talk.wanted
+    joined = said.after(before)
+    if not before or message.has("asks_something") or is_foreign(joined, said.platforms):
+        return ()
+    for name, words in message.words.tools.items():
+        known, told = plainly_told(name, joined), plainly_told(name, message)
+        whole = len(words.required) > 1 and all(part in known for part in words.required)
+        little = len(residue(message, [words])) <= LITTLE_LEFT
+        if words.offer and whole and little and told.keys() & set(words.required):
+            return (ToolCase(name, known, open=True),)
+    return ()
 
 
 def _as_answered(talk: Talk, asked: Message | None, today: dt.date, platforms: Platforms) -> Talk:
@@ -191,25 +213,9 @@ def _as_answered(talk: Talk, asked: Message | None, today: dt.date, platforms: P
     return replace(talk, case=case) if case else talk
 
 
-def _told_whole(
-    talk: Talk, text: str, message: Message, today: dt.date, platforms: Platforms
-) -> Case:
-    """昨天发的货 / 国内的: the last fact of a case that nothing was asked about."""
-    before = talk.told or talk.wanted
-    joined = read_message(f"{before}，{text}", today)
-    if not before or message.has("asks_something") or is_foreign(joined, platforms):
-        return ()
-    for name, words in message.words.tools.items():
-        known, told = plainly_told(name, joined), plainly_told(name, message)
-        whole = len(words.required) > 1 and all(part in known for part in words.required)
-        little = len(residue(message, [words])) <= LITTLE_LEFT
-        if words.offer and whole and little and told.keys() & set(words.required):
-            return (ToolCase(name, known, open=True),)
-    return ()
-
-
-def _pending(talk: Talk, text: str, case: Case, message: Message) -> tuple[str, str]:
+def _pending(said: _Said, case: Case) -> tuple[str, str]:
     """What is told and what is wanted without being a case, after the message."""
+    talk, text, message = said.talk, said.text, said.message
     lacking = not _is_open(case) or any(part.missing for part in case)
     if message.has("asks_something") and not message.has("cannot_say"):
         # Facts asked about beside the point (是我搞错了吗) are still those of the case.
@@ -228,15 +234,16 @@ def _spoken_of(part: ToolCase, message: Message) -> ToolCase:
     return replace(part, order=named[0]) if named else part
 
 
-def _filled(part: ToolCase, message: Message, talk: Talk, today: dt.date) -> ToolCase:
+def _filled(part: ToolCase, said: _Said) -> ToolCase:
     """Another calculation of an order spoken of before, with what was told of it then."""
+    talk, message = said.talk, said.message
     if any(before.tool == part.tool for before in talk.case) or message.has("asks_rate"):
         return part
     assumed = [n for n, values in part.slots.items() if any(v.assumed for v in values)]
     wanted = {*part.missing, *assumed}
     slots = {name: values for name, values in part.slots.items() if name not in assumed}
-    for said in reversed(talk.said):
-        told = plainly_told(part.tool, read_message(said, today))
+    for earlier in reversed(talk.said):
+        told = plainly_told(part.tool, read_message(earlier, said.today))
         slots |= {n: told[n] for n in told if n in wanted and not is_known(slots.get(n))}
     # 手续费多少 asks for the rule as such, unless it was told before what was paid.
     opened = part.open or (message.has("asks_amount") and "paid" in slots)
@@ -246,12 +253,12 @@ def _filled(part: ToolCase, message: Message, talk: Talk, today: dt.date) -> Too
     return _spoken_of(replace(part, slots=slots, open=opened), message)
 
 
-def _read_together(part: ToolCase, text: str, talk: Talk, today: dt.date) -> ToolCase:
+def _read_together(part: ToolCase, said: _Said) -> ToolCase:
     """质量有问题 / 是个冰箱: an input that only several messages together tell."""
     missing = [name for name in part.missing if name in _TOLD_TOGETHER]
-    if not (part.open and missing and talk.said):
+    if not (part.open and missing and said.talk.said):
         return part
-    joined = slots_of(part.tool, read_message(f"{talk.said[-1]}，{text}", today), filling=True)
+    joined = slots_of(part.tool, said.after(said.talk.said[-1]), filling=True)
     found = {name: joined[name] for name in missing if is_known(joined.get(name))}
     return replace(part, slots={**part.slots, **found}) if found else part
 
@@ -282,13 +289,13 @@ def _option_meant(case: Case, text: str, asked: Message | None) -> str | None:
     return options[place - 1] if 1 <= place <= len(options) else None
 
 
-def _leaves_unsaid(
-    case: Case, message: Message, asked: Message | None, platforms: Platforms
-) -> bool:
+def _leaves_unsaid(said: _Said) -> bool:
     """Whether a message answers beside what the merchant was asked for, and asks nothing."""
-    if asked is None or not asked.has("question_asked"):
+    case, message = said.talk.case, said.message
+    if said.asked is None or not said.asked.has("question_asked"):
         return False
-    if not any(part.open and part.missing for part in case) or _is_off(case, message, platforms):
+    awaited = any(part.open and part.missing for part in case)
+    if not awaited or _is_off(case, message, said.platforms):
         return False
     doubts = message.has("cannot_say") and not message.has("asks_elsewhere")
     return (doubts or not message.has("asks_something")) and not asked_tools(message)
