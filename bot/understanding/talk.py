@@ -208,8 +208,15 @@ def _as_answered(talk: Talk, asked: Message | None, today: dt.date, platforms: P
     told = read_message(talk.told, today)
     if is_foreign(told, platforms):
         return talk
-    parts = (ToolCase(t, slots_of(t, told, filling=True), open=True) for t in asked_tools(asked))
-    case = tuple(part for part in parts if not part.missing)
+    meant = [(name, slots_of(name, told, filling=True)) for name in asked_tools(asked)]
+    # 2月28日自动确认，归2月: said of both a day and a month, and only one of them was told whole.
+    whole = [
+        (name, plainly_told(name, told))
+        for name, words in told.words.tools.items()
+        if words.offer and len(words.required) > 1
+    ]
+    parts = [ToolCase(name, slots, open=True) for name, slots in (*meant, *whole)]
+    case = tuple(part for part in parts if not part.missing)[:1]
     return replace(talk, case=case) if case else talk
 
 

@@ -66,7 +66,7 @@ def test_a_short_list_is_given_whole_when_one_of_its_items_is_best() -> None:
 
 def test_of_a_long_list_only_the_item_is_given_unless_the_list_is_asked_for() -> None:
     found = [(passage(LONG_LIST), {"第二种": 0.9})]
-    assert quotes(found) == ["- 第二种是那样"]
+    assert quotes(found) == ["第二种是那样"]
     assert quotes(found, wants_list=True) == [LONG_LIST]
 
 
