@@ -45,7 +45,7 @@ GATES = (
 SHORTFALLS: Mapping[tuple[str, str | None], float] = {
     ("wrong_calculations", None): 2,
     ("pass_share", "calculation"): 0.96,
-    ("pass_share", "injection"): 0.92,
+    ("pass_share", "injection"): 0.96,
 }
 _SIGNS = {"at_least": "≥", "at_most": "≤", "never": "="}
 
