@@ -197,6 +197,8 @@ class Wording:
         bare = self.markup.sub(" ", folded)
         *_, proper = self.proper.split(bare)
         parts = _PARTS.findall(proper if self.asks(proper) else bare)
+        honest = [part for part in parts if not self.forgeries.search(part)]
+        parts = honest if any(map(self.asks, honest)) else parts
         kept = [self._asked_in(part) for part in parts]
         if "".join(kept) == folded:
             return message

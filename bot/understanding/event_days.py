@@ -66,6 +66,10 @@ def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
         soon = _is_soon(message, mention) and not _is_recent(message, mention)
         return Lean.NEAR if soon else Lean.PAST
     if _is_planned(message, mention):
+        supposed = message.words.has("supposes", _clause_before(message, mention))
+        if supposed and mention.month and _is_recent(message, mention):
+            # 假设10月20号发货, asked in November: the last one, not next year's.
+            return Lean.NEAR
         # 打算30号发 lies ahead, 如果是11月1号发的呢 may lie behind.
         planned = message.words.has("plan", _clause_before(message, mention))
         told = message.words.has("told_after", message.text[mention.end :])

@@ -46,7 +46,7 @@ def _paid(message: Message) -> tuple[Value, ...]:
         return (Value(ask="paid_in_yuan"),)
     if message.has("other_period"):
         return (Value(ask=""),)
-    payments = _without_summed(message, _payments(message))
+    payments = _without_summed(message, _without_left_out(message, _payments(message)))
     if not payments:
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
         return (Value(ask="paid_after_discount"),) if discounted else ()
@@ -63,6 +63,17 @@ def _paid(message: Message) -> tuple[Value, ...]:
         if a.times > 1
     )
     return (Value([value for a in payments for value in a.values], readings),)
+
+
+def _without_left_out(
+    message: Message, payments: tuple[AmountMention, ...]
+) -> tuple[AmountMention, ...]:
+    """保税仓那单500，不要算保税仓那单: the payments but the one that is not to count."""
+    found = message.words.concepts["left_out_order"].search(message.text)
+    if found is None or len(payments) < 2:
+        return payments
+    kept = (each for each in payments if found["order"] not in _said_before(message, each))
+    return tuple(kept) or payments
 
 
 def _are_payments(message: Message, payments: Sequence[AmountMention]) -> bool:
