@@ -18,7 +18,9 @@ from bot.understanding.vocabulary import Span
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?(?:e\d{1,2}(?![\da-z]))?"
 # 3千5, 38万5: a last digit belongs to the number unless it counts something (2万3单).
 _LAST = rf"(?:[\d{HAN}](?![\d.单件笔个xX×*]|(?!一[笔次起口共])[{HAN}]))?"
-_NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百亿k](?![a-z])(?:\d(?=[千百])|{_LAST}))*|[{HAN}]+)"
+# 1千2百3十, 2千零5: figures between units, and after a zero.
+_MORE = rf"(?:零?\d(?=[千百十])|零\d(?!\d)|{_LAST})"
+_NUMBER = rf"(?:(?:{_DIGITS})(?:\s?[万w千百十亿k](?![a-z]){_MORE})*|[{HAN}]+)"
 # 1000块一共, 500块一单, 99块两件: the digit counts something else.
 _COUNTING = r"[共个起次天份箱年月周点些般样直定双套台盒瓶只条批到下来]|包(?!邮)"
 _AMOUNT = (

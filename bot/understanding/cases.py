@@ -334,7 +334,9 @@ def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
 def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
     """What is known, with what was added; months told one by one and further orders add up."""
     told = {n: v for n, v in added.items() if n not in part.slots or not all(x.assumed for x in v)}
-    merged = {**part.slots, **told}
+    anew = any(name in told for name in part.words.key)
+    known = {n: v for n, v in part.slots.items() if not (anew and all(x.assumed for x in v))}
+    merged = {**known, **told}
     if message.has("other_day"):
         merged = {n: v for n, v in merged.items() if n not in _TIMES or v != part.slots.get(n)}
     if added.get("paid") and part.slots.get("paid"):
@@ -351,7 +353,8 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
 
 def _replaces(message: Message) -> bool:
     """那三包的呢, 其实是普通商品: told instead of what is known, not beside it (他还说是三包)."""
-    if message.has("another_case") and not message.has("told_of_buyer"):
+    says_more = message.has("told_of_buyer") or message.has("of_both_kinds")
+    if message.has("another_case") and not says_more:
         return True
     return message.has("changes") or denies_goods(message)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.understanding.dates import Lean
 from bot.understanding.disputes import denied_facts, denies_goods, goods, said_facts, special_case
@@ -132,7 +133,7 @@ def _from_fee(message: Message, filling: bool) -> Slots:
 
 
 def _dispute_window(message: Message, filling: bool) -> Slots:
-    found: Slots = {"goods": _values(goods(message)), "special_case": _special(message)}
+    found: Slots = {"goods": _goods(message), "special_case": _special(message)}
     if found["special_case"] and not found["goods"] and not filling:
         # No limit runs, so the kind of goods decides nothing; the tool wants one named.
         found["goods"] = (Value("ordinary", (phrase("ordinary_goods"),)),)
@@ -158,6 +159,15 @@ def _values(values: tuple[str, ...]) -> tuple[Value, ...]:
     if not values:
         return ()
     return (Value(values[0] if len(values) == 1 else list(values)),)
+
+
+def _goods(message: Message) -> tuple[Value, ...]:
+    kinds = _values(goods(message))
+    taken = "durable_defect" in goods(message) and not message.has("goods_durable")
+    return (
+        tuple(replace(each, readings=(phrase("durable_goods"),)) for each in kinds if taken)
+        or kinds
+    )
 
 
 def _special(message: Message) -> tuple[Value, ...]:
@@ -246,7 +256,7 @@ def _store(message: Message, filling: bool) -> Slots:
     if sold:
         found["category"] = (Value(sold),)
     if sold and not seller and not filling and is_unsupported(sold):
-        found["seller_type"] = (Value("personal", (phrase("any_seller"),)),)
+        found["seller_type"] = (Value("personal", (phrase("any_seller"),), assumed=True),)
     return found
 
 

@@ -64,7 +64,8 @@ def follow(
         whole = _told_before(said) or _wanted_before(said) or _told_whole(said)
     case = tuple(_spoken_of(part, message) for part in whole) or case
     off = _is_off(talk.case, message, platforms)
-    if not case and not off and (message.has("points_back") or not talk.off):
+    back = message.has("points_back") or message.has("changes") or not talk.off
+    if not case and not off and back:
         resumed = (said.advanced(before, message) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), ())
     beside = not _is_open(case) and _leaves_unsaid(said)
