@@ -31,6 +31,12 @@ def is_left_open(tool: str, message: Message) -> bool:
     return any(_holds(message, token) for token in message.words.tools[tool].unless)
 
 
+def may_be_left_open(message: Message) -> bool:
+    """Whether a message holds what leaves a case of some tool open."""
+    tools = message.words.tools.values()
+    return any(_holds(message, token) for words in tools for token in words.left_open)
+
+
 def question_left_open(message: Message, spoken_of: Sequence[str] = ()) -> str | None:
     """What to ask of the articles instead of computing a case that they leave open.
 
@@ -41,8 +47,10 @@ def question_left_open(message: Message, spoken_of: Sequence[str] = ()) -> str |
     for name in TOOLS:
         words = message.words.tools[name]
         asked = facts and _any_of(message, words.asks)
-        if words.left_open and (asked or name in spoken_of):
-            return next((ask for t, ask in words.left_open.items() if _holds(message, t)), None)
+        if asked or name in spoken_of:
+            for token, ask in words.left_open.items():
+                if _holds(message, token):
+                    return ask
     return None
 
 

@@ -72,10 +72,13 @@ def _without_glossed(text: str, mentions: list[TimeMention]) -> list[TimeMention
 
 
 def _told_later(mentions: list[TimeMention]) -> set[int]:
-    """九点四十, 是晚上9点40: the half of the day told afterwards is that of the same time."""
-    clocks = {mention.clock for mention in mentions if mention.clock}
-    evening = {_twelve_later(clock) for clock in clocks} & clocks
-    return {m.start for m in mentions if m.clock and _twelve_later(m.clock) in evening}
+    """九点四十, 是晚上9点40: the half of the day told afterwards is that of the same time.
+
+    早上9点和晚上9点 are two: the half of the day is said of both.
+    """
+    clocks = {mention.clock for mention in mentions}
+    unsaid = [mention for mention in mentions if mention.reading and mention.clock]
+    return {m.start for m in unsaid if m.clock and _twelve_later(m.clock) in clocks}
 
 
 def _twelve_later(clock: str) -> str:
@@ -96,8 +99,7 @@ def later_in_evening(mention: TimeMention, before: str | None) -> TimeMention:
     """An hour that is not said to be of the morning, read after ``before`` (HH:MM)."""
     if mention.reading is None or mention.clock is None or not before or before < _NOON:
         return mention
-    hour, minute = map(int, mention.clock.split(":"))
-    clock = f"{hour + 12:02d}:{minute:02d}"
+    clock = _twelve_later(mention.clock)
     if clock[:2] < before[:2]:
         return mention
     return replace(mention, clock=clock, reading=f"“{mention.text}”按 {clock} 理解")

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
+from bot.answers import Turn
 from bot.platforms import Platforms
-from bot.understanding import questions_left, understand
+from bot.understanding import left_open, questions_left, understand
 
 _TODAY = dt.date(2021, 11, 5)
 _PLATFORMS = Platforms({"微信小商店": ("微信小商店",), "小红书": ("小红书",)}, {})
@@ -52,3 +53,10 @@ def test_a_question_left_is_asked_of_the_platform_computed_for() -> None:
     (_, first), (_, second) = questions_left(text, requests, _TODAY, platforms=_PLATFORMS)
     assert first == "微信小商店个人开店要什么材料"
     assert second == "小红书审核多久"
+
+
+def test_what_leaves_one_of_two_calculations_open_is_asked_of_the_articles() -> None:
+    both = [Turn("user", "10月1号国内发的几号自动收货，实付300渠道费多少")]
+    asked = left_open("退了80呢", both, _TODAY, platforms=_PLATFORMS)
+    assert asked == "小红书退款后支付渠道费退不退、按什么基数退"
+    assert left_open("那11月2号发的呢", both, _TODAY, platforms=_PLATFORMS) is None
