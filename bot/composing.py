@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers import Citation, Passage
 from bot.errors import CitationError
 from bot.ranking import Ranked
-from bot.units import units_of
-
-_MARKER = re.compile(r"\s*(?:\d+[.、)]|[-*])\s+")
+from bot.units import MARKER, units_of
 
 
 @dataclass(frozen=True)
@@ -198,7 +195,7 @@ def _span(candidate: Ranked, wants_list: bool, style: Style, *, first: bool) -> 
         start, end = unit.listing
         if wants_list or unit.kind == "lead_in" or end - start <= style.short_list:
             return Span(passage, start, end, is_list=True)
-    if unit.kind == "item" and (mark := _MARKER.match(unit.text)):
+    if unit.kind == "item" and (mark := MARKER.match(unit.text)):
         # Its number means something in its list only.
         return Span(passage, unit.start + mark.end(), unit.end)
     return Span(passage, unit.start, unit.end)

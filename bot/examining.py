@@ -24,9 +24,9 @@ from bot.wording import Wording
 # So many of the earlier messages are looked at for what is talked of.
 _LOOK_BACK = 3
 # From here on a reading is taken without looking at the next one.
+_CLEAR = 0.8
 # A question this like a way to ask that is written down is that one (cosine).
 _IN_SO_MANY_WORDS = 0.985
-_CLEAR = 0.8
 # An answer is of the passage that holds this share of its words.
 _FROM_THERE = 0.5
 _MAY_BE_FROM = 5

@@ -224,12 +224,13 @@ def load_platforms(corpus_dir: Path) -> Platforms:
     read = read_corpus_file(corpus_dir, FILE_NAME, _File)
     others = {name: _Names(aliases=[name]) for name in read.more_platforms}
     others.update(read.other_platforms)
+    every = others | read.platforms
     return Platforms(
         {name: tuple(names.aliases) for name, names in read.platforms.items()},
         {name: tuple(names.aliases) for name, names in others.items()},
         {name: tuple(names.near) for name, names in read.platforms.items()},
         {name: tuple(names.implied_by) for name, names in read.platforms.items()},
-        {name: tuple(names.words) for name, names in (others | read.platforms).items()},
-        {name: tuple(names.unless) for name, names in (others | read.platforms).items()},
+        {name: tuple(names.words) for name, names in every.items()},
+        {name: tuple(names.unless) for name, names in every.items()},
         Places.of(**read.places.model_dump()),
     )

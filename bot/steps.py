@@ -10,7 +10,7 @@ from functools import cached_property
 from bot.answers import Passage
 from bot.composing import Span
 from bot.text import fold, terms
-from bot.units import Unit, units_of
+from bot.units import MARKER, Unit, units_of
 
 _DIGITS = "一二三四五六七八九十"
 _COUNT = r"(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]|\d{1,3})"
@@ -33,7 +33,6 @@ _NEXT = re.compile(
     r"|what(?:'s| is| comes)? next"
 )
 _LABEL = re.compile(rf"步骤({_COUNT})")
-_MARKER = re.compile(r"^(?:[-*+]|\d+[.)、])\s*")
 _CLAUSE = re.compile(r"[,，。;；!！?？\s]+")
 # What an item says is done before the next thing to do in it.
 _PARTS = re.compile(r"[,，。;；：]|(?<![之以最])后")
@@ -150,7 +149,7 @@ def _quoted(*runs: Sequence[Unit]) -> list[Span]:
 def named_item(passages: Sequence[Passage], place: Place) -> str | None:
     """What the item at that place is called: its words up to the first stop."""
     for span in step_asked(passages, place)[-1:]:
-        called = re.split(r"[：:，,。；;]", _MARKER.sub("", span.quote), maxsplit=1)[0]
+        called = re.split(r"[：:，,。；;]", MARKER.sub("", span.quote), maxsplit=1)[0]
         return called.strip("“”")
     return None
 
@@ -284,7 +283,7 @@ def _told_next(lists: Sequence[list[Unit]], said: str) -> list[Unit] | None:
     going_on: list[Unit] = []
     for steps in lists:
         for nth, step in enumerate(steps if steps is not own else ()):
-            called = _MARKER.sub("", step.text).partition("：")[0]
+            called = MARKER.sub("", step.text).partition("：")[0]
             share = _share(heading, called, least=1)
             if share >= best:
                 best, going_on = share, steps[nth + 1 :]
@@ -321,7 +320,7 @@ def _lists(passages: Sequence[Passage]) -> Iterator[list[Unit]]:
     for passage in near:
         by_list: dict[tuple[int, int], list[Unit]] = {}
         for unit in units_of(passage):
-            if unit.kind == "item" and unit.listing and _MARKER.match(unit.text):
+            if unit.kind == "item" and unit.listing and MARKER.match(unit.text):
                 by_list.setdefault(unit.listing, []).append(unit)
         yield from (items for items in by_list.values() if len(items) > 1)
 

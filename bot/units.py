@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.answers import Passage
 from ingest.markdown import read_blocks
 from ingest.sentences import sentence_spans
 
+# What an item of a list begins with.
+MARKER = re.compile(r"^(?:[-*+]|\d+[.)、])\s*")
 _LEAD_IN_ENDS = ("：", ":")
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from bot.understanding.dates import DateMention, Lean, resolve
 from bot.understanding.numerals import SMALL, small_number
+from bot.understanding.values import month_after
 from bot.understanding.vocabulary import load_vocabulary
 
 _RESTATED_GAP = 2
@@ -100,9 +101,7 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
             if day is not None:
                 index = day.year * 12 + day.month
                 before = subjects[-1].month if subjects and mention.year is None else None
-                if before is not None and (before + 1 - index) % 12 == 0:
-                    # 10月、11月、12月, told in November: the months go on, this year's.
-                    index = before + 1
+                index = month_after(before, index) if before is not None else index
                 subjects.append(_Subject(mention.start, mention.end, 1, index))
     subjects.extend(_between(text, subjects))
     series, ordinal = _patterns()

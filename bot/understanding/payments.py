@@ -314,7 +314,6 @@ def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
 
 def _another_fee(message: Message, first: AmountMention) -> AmountMention | None:
     """旁边还有一笔是5.6元: the fee that is asked about beside the one told before."""
-    words, text = message.words, message.text
     later = (each for each in with_role(message, None) if each.start > first.end)
-    named = [e for e in later if words.has("another_order", text[max(0, e.start - 8) : e.start])]
+    named = [e for e in later if message.words.has("another_order", _said_before(message, e))]
     return named[-1] if named else None

@@ -12,7 +12,7 @@ from typing import Any
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
 from bot.understanding.cases import ToolCase, is_addition, is_foreign, is_more_of, is_ruled_out
-from bot.understanding.intents import question_left_open
+from bot.understanding.intents import may_be_left_open, question_left_open
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import PER_ORDER, of_order
 from bot.understanding.phrases import question
@@ -56,7 +56,8 @@ def left_open(
 ) -> str | None:
     """The question for the articles in place of a calculation they leave open; None elsewhere."""
     message = read_message(text, today)
-    if is_foreign(message, platforms):
+    # The conversation is read once already for what it asks to compute.
+    if is_foreign(message, platforms) or not may_be_left_open(message):
         return None
     talk, asked = _Reader(today, platforms).before(history)
     spoken_of = [part.tool for part in talk.case if part.open]

@@ -162,12 +162,10 @@ def _values(values: tuple[str, ...]) -> tuple[Value, ...]:
 
 
 def _goods(message: Message) -> tuple[Value, ...]:
-    kinds = _values(goods(message))
-    taken = "durable_defect" in goods(message) and not message.has("goods_durable")
-    return (
-        tuple(replace(each, readings=(phrase("durable_goods"),)) for each in kinds if taken)
-        or kinds
-    )
+    kinds = goods(message)
+    taken = "durable_defect" in kinds and not message.has("goods_durable")
+    readings = (phrase("durable_goods"),) if taken else ()
+    return tuple(replace(value, readings=readings) for value in _values(kinds))
 
 
 def _special(message: Message) -> tuple[Value, ...]:

@@ -109,6 +109,26 @@ class _Said:
         """What is talked about once a message is said of a case."""
         return advance(case, message, self.asked, self.platforms)
 
+    def read_after(self, before: str) -> Case:
+        """What is talked about, the message read as one with what was said before it, if
+        anything was."""
+        return self.advanced(self.talk.case, self.after(before)) if before else ()
+
+    @cached_property
+    def told(self) -> str:
+        """What was told before, where it may belong to the message: facts of its own are of
+        another order than those that made a case already, and what asks much else is about
+        something else."""
+        talk, message = self.talk, self.message
+        of_rule = message.has("asks_span") or message.has("asks_rate")
+        if not _is_open(talk.case):
+            return "" if of_rule else talk.told
+        if message.days or message.amounts:
+            return ""
+        answered = not any(part.missing for part in talk.case)
+        goes_on = not answered or (not of_rule and is_addition(talk.case, message, self.asked))
+        return talk.told if goes_on else ""
+
 
 def _is_open(case: Case) -> bool:
     return any(part.open for part in case)
@@ -122,20 +142,6 @@ def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
 # -- a message that is half of what is to be computed ---------------------------------------
 
 
-def _told_of_it(said: _Said) -> str:
-    """What was told before, where it may belong to the message: facts of its own are of another
-    order than those that made a case already, and what asks much else is about something else."""
-    talk, message = said.talk, said.message
-    of_rule = message.has("asks_span") or message.has("asks_rate")
-    if not _is_open(talk.case):
-        return "" if of_rule else talk.told
-    if message.days or message.amounts:
-        return ""
-    answered = not any(part.missing for part in talk.case)
-    goes_on = not answered or (not of_rule and is_addition(talk.case, message, said.asked))
-    return talk.told if goes_on else ""
-
-
 def _read_as_one(said: _Said, case: Case) -> Case:
     """A message that lacks something by itself, read with what was told or asked before it; empty
     where the two together lack something too, or are not about what the message asks."""
@@ -146,8 +152,8 @@ def _read_as_one(said: _Said, case: Case) -> Case:
     awaited = not asks and any(p.open and p.missing and p.tool not in tools for p in talk.case)
     if _is_open(case) and not any(part.missing for part in case) and not awaited:
         return ()
-    for before in (_told_of_it(said), "" if asks else talk.wanted):
-        both = said.advanced(talk.case, said.after(before)) if before else ()
+    for before in (said.told, "" if asks else talk.wanted):
+        both = said.read_after(before)
         complete = {part.tool for part in both if part.open and not part.missing}
         # What is only told asks for no tool, whatever words it is told in.
         wanted = asked_tools(message) if asks else ()
@@ -167,8 +173,7 @@ def _as_told_now(part: ToolCase, message: Message) -> ToolCase:
 
 def _told_before(said: _Said) -> Case:
     """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
-    told = _told_of_it(said)
-    case = said.advanced(said.talk.case, said.after(told)) if told else ()
+    case = said.read_after(said.told)
     return case if _is_open(case) else ()
 
 

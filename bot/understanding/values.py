@@ -34,11 +34,16 @@ def merged_months(before: Value, added: Value) -> Value:
     if not (before.by_month and added.by_month):
         return added
     last, first = before.by_month[-1][0], added.by_month[0][0]
-    # 12月再没过呢, told in November after 9月到11月: the months go on, this year's.
-    later = last + 1 - first if (last + 1 - first) % 12 == 0 else 0
+    later = month_after(last, first) - first
     return month_results(
         dict(before.by_month) | {month + later: result for month, result in added.by_month}
     )
+
+
+def month_after(before: int, month: int) -> int:
+    """A month told after another, both since year 0: where it is the next one of the calendar,
+    of that year. 12月, told in November after 11月, is this year's."""
+    return before + 1 if (before + 1 - month) % 12 == 0 else month
 
 
 def month_results(by_month: Mapping[int, str]) -> Value:
