@@ -26,12 +26,12 @@ from bot.understanding.orders import (
     without_order,
 )
 from bot.understanding.origins import ORIGINS
-from bot.understanding.payments import (
+from bot.understanding.payments_told import (
     adds_payments,
-    answered_basis,
-    of_other_count,
+    beside,
+    fees_together,
     paid_after,
-    with_freight,
+    paid_anew,
 )
 from bot.understanding.phrases import phrase
 from bot.understanding.residue import residue
@@ -262,17 +262,10 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
         slots.setdefault(
             "origin", tuple(Value(each, (phrase("either_origin"),)) for each in ORIGINS)
         )
-    pending = part.slots.get("paid", ())
-    if pending and "paid" not in slots:
-        basis = (
-            answered_basis(pending[0], message)
-            or of_other_count(pending[0], message)
-            or with_freight(pending[0], message)
-        )
-    else:
-        basis = None
-    if basis is not None:
-        return {**slots, "paid": (basis,)}
+    for name, told_anew in (("paid", paid_anew), ("fee", fees_together)):
+        known = part.slots.get(name, ())
+        if known and name not in slots and (anew := told_anew(known[0], message)):
+            return {**slots, name: (anew,)}
     if not slots and asked is not None:
         slots = _yes_or_no(part, message, asked)
     return slots
@@ -341,6 +334,8 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
         merged = {n: v for n, v in merged.items() if n not in _TIMES or v != part.slots.get(n)}
     if added.get("paid") and part.slots.get("paid"):
         merged["paid"] = (paid_after(part.slots["paid"][0], added["paid"][0], message),)
+    if added.get("fee") and part.slots.get("fee") and not added["fee"][0].readings:
+        merged["fee"] = (beside(part.slots["fee"][0], added["fee"][0], message),)
     for name in _ADDING_UP:
         if added.get(name) and part.slots.get(name) and not _replaces(message):
             merged[name] = (_with_those(part.slots[name][0], added[name][0]),)

@@ -12,7 +12,6 @@ from bot.understanding.amount_roles import amount_roles, with_role
 from bot.understanding.amounts import AmountMention, plain
 from bot.understanding.messages import Message
 from bot.understanding.numerals import number
-from bot.understanding.orders import place_named
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
@@ -48,6 +47,8 @@ def _paid(message: Message) -> tuple[Value, ...]:
         return (Value(ask=""),)
     payments = _without_summed(message, _without_left_out(message, _payments(message)))
     if not payments:
+        if after := _after_discount(message):
+            return (after,)
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
         return (Value(ask="paid_after_discount"),) if discounted else ()
     if any(amount.vague for amount in payments) or not _are_payments(message, payments):
@@ -63,6 +64,20 @@ def _paid(message: Message) -> tuple[Value, ...]:
         if a.times > 1
     )
     return (Value([value for a in payments for value in a.values], readings),)
+
+
+def _after_discount(message: Message) -> Value | None:
+    """标价219，用券减了20: what is left of one price; None where that cannot be told."""
+    prices, discounts = with_role(message, "list_price", "price"), with_role(message, "discount")
+    told = (*prices, *discounts)
+    if len(prices) != 1 or not discounts or message.has("discounted"):
+        return None
+    left = prices[0].value - sum(each.value for each in discounts)
+    if left < 0 or any(each.vague or each.times > 1 for each in told):
+        return None
+    off = "、".join(each.text for each in discounts)
+    reading = phrase("off_the_price", price=prices[0].text, off=off, paid=plain(left))
+    return Value([plain(left)], (reading,))
 
 
 def _without_left_out(
@@ -109,7 +124,7 @@ def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
     for amount, role in zip(message.amounts, amount_roles(message), strict=True):
         listed = bool(chosen) and words.has("conjunction", text[chosen[-1].end : amount.start])
         another = words.has("another_order", text[max(0, amount.start - 8) : amount.start])
-        added = bool(chosen) and role == "freight" and _is_added(message, amount)
+        added = bool(chosen) and role == "freight" and is_added(message, amount)
         if role == "paid" or added or (role is None and (listed or another)):
             chosen.append(amount)
     return _without_summed(message, tuple(chosen))
@@ -131,7 +146,7 @@ def _sum_up(amounts: Sequence[AmountMention], total: AmountMention) -> bool:
     return len(earlier) > 1 and sum(e.value * e.times for e in earlier) == total.value
 
 
-def _is_added(message: Message, freight: AmountMention) -> bool:
+def is_added(message: Message, freight: AmountMention) -> bool:
     """付了300，加运费12: paid on top."""
     return message.words.has("freight_added", message.text[: freight.start])
 
@@ -145,7 +160,7 @@ def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ..
     told = {"value": plain(payment.value), "text": payment.text, **count}
     if basis is None:
         return (Value(ask="paid_each_or_total", details=tuple(told.items())),)
-    return (_on_basis(basis, told),)
+    return (on_basis(basis, told),)
 
 
 def _is_of_another_order(message: Message, payment: AmountMention) -> bool:
@@ -186,7 +201,7 @@ def _said_before(message: Message, amount: AmountMention) -> str:
     return message.text[max([0, amount.start - _NEXT_TO, *earlier]) : amount.start]
 
 
-def _on_basis(basis: str, told: Mapping[str, str]) -> Value:
+def on_basis(basis: str, told: Mapping[str, str]) -> Value:
     """The payments of what is told: an amount (value, text) and its orders (count, orders)."""
     value, count = Decimal(told["value"]), int(told["orders"])
     if basis == "total":
@@ -195,92 +210,6 @@ def _on_basis(basis: str, told: Mapping[str, str]) -> Value:
     reading = phrase("each_of", text=told["text"], count=told["count"], total=total)
     values = list(AmountMention(0, 0, "", value, count).values)
     return Value(values, (reading,), details=tuple(told.items()))
-
-
-def adds_payments(message: Message) -> bool:
-    """再加一单860: whether the first amount is told as one more than those before."""
-    first = next(iter(message.amounts), None)
-    if first in with_role(message, "freight"):
-        return False
-    more = first is not None and message.words.has("append", message.text[: first.start])
-    return more and (message.has("total") or not message.has("alone"))
-
-
-def paid_after(before: Value, added: Value, message: Message) -> Value:
-    """What is paid once a message tells of one order more, of one of those before, of the price
-    of each, or of other orders."""
-    if adds_payments(message):
-        return _with_more(before, added, message)
-    return _one_told_anew(before, added, message) or _at_another_price(before, added, message)
-
-
-def _one_told_anew(before: Value, added: Value, message: Message) -> Value | None:
-    """第二单其实付了550: that one of the payments before; None where none is named by its place."""
-    first = next(iter(message.amounts), None)
-    if first is None or not isinstance(before.value, list) or not isinstance(added.value, list):
-        return None
-    place = place_named(message.text[: first.start], len(before.value))
-    if place is None:
-        return None
-    if place > len(before.value) or len(added.value) != 1:
-        return Value(ask="")
-    values = list(before.value)
-    values[place - 1] = added.value[0]
-    return Value(values, (*before.readings, *added.readings))
-
-
-def _at_another_price(before: Value, added: Value, message: Message) -> Value:
-    """每单89呢: for as many orders as before."""
-    told = dict(before.details)
-    is_price = message.has("each") and order_count(message) is None and "orders" in told
-    if not is_price or not isinstance(added.value, list) or len(added.value) != 1:
-        return added
-    text = message.amounts[0].text
-    return _on_basis("each", {**told, "value": added.value[0], "text": text})
-
-
-def _with_more(before: Value, added: Value, message: Message) -> Value:
-    """The payments told before and those added; asked for where they are not as many as said."""
-    if not (isinstance(before.value, list) and isinstance(added.value, list)):
-        return added
-    together = Value([*before.value, *added.value], (*before.readings, *added.readings))
-    count = order_count(message)
-    # 三单加起来: with the two that are known it would be another sum.
-    other = count is not None and int(count["orders"]) not in (
-        len(together.value),
-        len(added.value),
-    )
-    return Value(ask="") if other else together
-
-
-def of_other_count(known: Value, message: Message) -> Value | None:
-    """如果只卖到120单呢: the price of each order told before, for another number of them."""
-    count, told = order_count(message), dict(known.details)
-    if known.value is None or count is None or message.amounts:
-        return None
-    if not told and message.has("all_alike") and len(known.value) == 1:
-        # 3单一样的呢: each as the one that is known.
-        told = {"value": known.value[0], "text": f"{known.value[0]}元"}
-    return _on_basis("each", {**told, **count}) if "value" in told else None
-
-
-def with_freight(known: Value, message: Message) -> Value | None:
-    """再加上运费12呢: on top of the one payment that is known."""
-    freight = [each for each in with_role(message, "freight") if _is_added(message, each)]
-    if len(freight) != 1 or len(message.amounts) != 1 or len(known.value or ()) != 1:
-        return None
-    total = plain(Decimal(known.value[0]) + freight[0].value)
-    reading = phrase("freight_on_top", freight=freight[0].text, total=total)
-    return Value([total], (*known.readings, reading))
-
-
-def answered_basis(pending: Value, message: Message) -> Value | None:
-    """The amount asked about before (每一单的还是一共的), now that it is said which."""
-    told = dict(pending.details)
-    each, total = message.has("each"), message.has("total")
-    if pending.ask != "paid_each_or_total" or "value" not in told or each == total:
-        return None
-    return _on_basis("each" if each else "total", told)
 
 
 def order_count(message: Message) -> dict[str, str] | None:
@@ -304,12 +233,21 @@ def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
     named = with_role(message, "fee") or with_role(message, *roles)
     if not named:
         return ()
-    amount = _another_fee(message, named[0]) or named[0]
-    if amount.vague:
+    another = _another_fee(message, named[0])
+    summed = named if message.has("total") and not another else ()
+    amounts = summed or (another or named[0],)
+    if any(amount.vague for amount in amounts):
         return (Value(ask=""),)
-    if amount.value < Decimal(0):
-        return (Value(problem=_negative(amount)),)
-    return (Value(plain(amount.value)),)
+    if negative := next((amount for amount in amounts if amount.value < 0), None):
+        return (Value(problem=_negative(negative)),)
+    return (fee_of_all([plain(amount.value) for amount in amounts]),)
+
+
+def fee_of_all(fees: Sequence[str]) -> Value:
+    """One fee for several that are asked about together."""
+    total = plain(sum(map(Decimal, fees), start=Decimal()))
+    reading = phrase("fees_summed", fees=" + ".join(fees), total=total)
+    return Value(total, (reading,) if len(fees) > 1 else ())
 
 
 def _another_fee(message: Message, first: AmountMention) -> AmountMention | None:

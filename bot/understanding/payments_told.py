@@ -1,0 +1,160 @@
+"""What is paid, told over several messages: one order more, one less, one told anew, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.understanding.amount_roles import with_role
+from bot.understanding.amounts import AmountMention, plain
+from bot.understanding.messages import Message
+from bot.understanding.orders import place_named
+from bot.understanding.payments import fee_of_all, is_added, on_basis, order_count
+from bot.understanding.phrases import phrase
+from bot.understanding.values import Value
+
+
+def adds_payments(message: Message) -> bool:
+    """再加一单860: whether the first amount is told as one more than those before."""
+    first = next(iter(message.amounts), None)
+    if first in with_role(message, "freight"):
+        return False
+    more = first is not None and message.words.has("append", message.text[: first.start])
+    return more and (message.has("total") or not message.has("alone"))
+
+
+def paid_after(before: Value, added: Value, message: Message) -> Value:
+    """What is paid once a message tells of one order more or less, of one of those before, of the
+    price of each, or of other orders."""
+    if adds_payments(message):
+        return _with_more(before, added, message)
+    for read in (_without_one, _one_told_anew, _at_another_price):
+        if after := read(before, added, message):
+            return after
+    return beside(before, added, message)
+
+
+def _without_one(before: Value, added: Value, message: Message) -> Value | None:
+    """75.5那单不算: the payments before but those that are named."""
+    if not message.has("takes_out") or not isinstance(before.value, list):
+        return None
+    named = [_told_as(before.value, each) for each in message.told_amounts]
+    kept = [value for nth, value in enumerate(before.value) if nth not in named]
+    return Value(kept, before.readings) if kept and None not in named else None
+
+
+def _told_as(payments: Sequence[str], amount: AmountMention) -> int | None:
+    """Which of the payments is meant by an amount, whole (75.5) or without its cents (75)."""
+    for same in (Decimal, lambda value: int(Decimal(value))):
+        at = [nth for nth, value in enumerate(payments) if same(value) == amount.value]
+        if len(at) == 1:
+            return at[0]
+    return None
+
+
+def _one_told_anew(before: Value, added: Value, message: Message) -> Value | None:
+    """第二单其实付了550, 1260写错了，是1360: that one of the payments before; None where none is
+    named by its place or by what it was."""
+    first = next(iter(message.told_amounts), None)
+    if first is None or not isinstance(before.value, list) or not isinstance(added.value, list):
+        return None
+    place = place_named(message.text[: first.start], len(before.value))
+    if place is not None:
+        at, now = place - 1, added.value
+    else:
+        told = _told_as(before.value, first)
+        corrects = len(message.told_amounts) == 2 and message.has("changes")
+        if told is None or not corrects or len(before.value) == 1:
+            return None
+        at, now = told, added.value[-1:]
+    if at >= len(before.value) or len(now) != 1:
+        return Value(ask="")
+    values = [*before.value[:at], *now, *before.value[at + 1 :]]
+    return Value(values, (*before.readings, *added.readings))
+
+
+def _at_another_price(before: Value, added: Value, message: Message) -> Value | None:
+    """每单89呢: for as many orders as before."""
+    told = dict(before.details)
+    is_price = message.has("each") and order_count(message) is None and "orders" in told
+    if not is_price or not isinstance(added.value, list) or len(added.value) != 1:
+        return None
+    text = message.amounts[0].text
+    return on_basis("each", {**told, "value": added.value[0], "text": text})
+
+
+def beside(before: Value, added: Value, message: Message) -> Value:
+    """188的呢: another one than before, which is kept in mind for what they come to together."""
+    if message.has("changes") or not (before.value and added.value):
+        return added
+    return replace(added, others=(*before.others, *_listed(before)))
+
+
+def _listed(told: Value) -> list[str]:
+    return told.value if isinstance(told.value, list) else [told.value]
+
+
+def paid_anew(known: Value, message: Message) -> Value | None:
+    """What is paid once a message without a payment of its own says more of what is known: whose
+    it is, of how many, with freight on top, all together; None where it says nothing such."""
+    readers = (_answered_basis, _of_other_count, _with_freight, _all_together)
+    return next(filter(None, (read(known, message) for read in readers)), None)
+
+
+def _all_together(known: Value, message: Message) -> Value | None:
+    """两单加一起呢: those asked about one after the other."""
+    told = [*known.others, *_listed(known)]
+    count = order_count(message)
+    as_many = count is None or int(count["orders"]) == len(told)
+    return Value(told) if known.others and message.has("total") and as_many else None
+
+
+def fees_together(known: Value, message: Message) -> Value | None:
+    """两个月加起来呢: the fees asked about one after the other."""
+    asked = known.others and message.has("total") and not message.amounts
+    return fee_of_all([*known.others, known.value]) if asked else None
+
+
+def _with_more(before: Value, added: Value, message: Message) -> Value:
+    """The payments told before and those added; asked for where they are not as many as said."""
+    if not (isinstance(before.value, list) and isinstance(added.value, list)):
+        return added
+    together = Value([*before.value, *added.value], (*before.readings, *added.readings))
+    count = order_count(message)
+    # 三单加起来: with the two that are known it would be another sum.
+    other = count is not None and int(count["orders"]) not in (
+        len(together.value),
+        len(added.value),
+    )
+    return Value(ask="") if other else together
+
+
+def _of_other_count(known: Value, message: Message) -> Value | None:
+    """如果只卖到120单呢: the price of each order told before, for another number of them."""
+    count, told = order_count(message), dict(known.details)
+    if known.value is None or count is None or message.amounts:
+        return None
+    if not told and message.has("all_alike") and len(known.value) == 1:
+        # 3单一样的呢: each as the one that is known.
+        told = {"value": known.value[0], "text": f"{known.value[0]}元"}
+    return on_basis("each", {**told, **count}) if "value" in told else None
+
+
+def _with_freight(known: Value, message: Message) -> Value | None:
+    """再加上运费12呢: on top of the one payment that is known."""
+    freight = [each for each in with_role(message, "freight") if is_added(message, each)]
+    if len(freight) != 1 or len(message.amounts) != 1 or len(known.value or ()) != 1:
+        return None
+    total = plain(Decimal(known.value[0]) + freight[0].value)
+    reading = phrase("freight_on_top", freight=freight[0].text, total=total)
+    return Value([total], (*known.readings, reading))
+
+
+def _answered_basis(pending: Value, message: Message) -> Value | None:
+    """The amount asked about before (每一单的还是一共的), now that it is said which."""
+    told = dict(pending.details)
+    each, total = message.has("each"), message.has("total")
+    if pending.ask != "paid_each_or_total" or "value" not in told or each == total:
+        return None
+    return on_basis("each" if each else "total", told)
