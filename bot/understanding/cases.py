@@ -224,9 +224,10 @@ def _is_case(tool: str, slots: Slots, message: Message) -> bool:
 def _continued(
     case: Case, added: Mapping[str, Slots], message: Message, asked: Message | None
 ) -> Case:
+    asks_again = any(message.has(ask) for part in case for ask in part.words.asks_again)
     told = (
         any(added.values())
-        or any(message.has(ask) for p in case for ask in p.words.asks_again)
+        or (asks_again and not message.has("asks_elsewhere"))
         or any(order_named(part.slots, message) for part in case)
         or (any(part.order is not None for part in case) and message.has("all_orders"))
     )
@@ -349,7 +350,7 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
 def _replaces(message: Message) -> bool:
     """那三包的呢, 其实是普通商品: told instead of what is known, not beside it (他还说是三包)."""
     says_more = message.has("told_of_buyer") or message.has("of_both_kinds")
-    if message.has("another_case") and not says_more:
+    if message.has("another_party") or (message.has("another_case") and not says_more):
         return True
     return message.has("changes") or denies_goods(message)
 

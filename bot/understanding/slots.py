@@ -134,9 +134,9 @@ def _from_fee(message: Message, filling: bool) -> Slots:
 
 def _dispute_window(message: Message, filling: bool) -> Slots:
     found: Slots = {"goods": _goods(message), "special_case": _special(message)}
-    if found["special_case"] and not found["goods"] and not filling:
+    if found["special_case"] and not found["goods"]:
         # No limit runs, so the kind of goods decides nothing; the tool wants one named.
-        found["goods"] = (Value("ordinary", (phrase("ordinary_goods"),)),)
+        found["goods"] = (Value("ordinary", (phrase("ordinary_goods"),), assumed=True),)
     if not found["goods"] and denies_goods(message):
         found["goods"] = (Value(ask=""),)
     found[AS_OF] = as_of_day(message, "claimed")

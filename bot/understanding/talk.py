@@ -65,9 +65,9 @@ def follow(
     case = tuple(_spoken_of(part, message) for part in whole) or case
     off = _is_off(talk.case, message, platforms)
     back = message.has("points_back") or message.has("changes") or not talk.off
-    if not case and not off and back:
+    if not _is_open(case) and not off and back:
         resumed = (said.advanced(before, message) for before in talk.earlier)
-        case = next((before for before in resumed if _is_open(before)), ())
+        case = next((before for before in resumed if _is_open(before)), case)
     beside = not _is_open(case) and _leaves_unsaid(said)
     case = talk.case if beside else case
     case = tuple(_read_together(part, said) for part in case)
@@ -230,6 +230,9 @@ def _pending(said: _Said, case: Case) -> tuple[str, str]:
     """What is told and what is wanted without being a case, after the message."""
     talk, text, message = said.talk, said.text, said.message
     lacking = not _is_open(case) or any(part.missing for part in case)
+    if not lacking and any(part.open and part.missing for part in talk.case):
+        # What was asked for is told: it belongs to that case.
+        return "", ""
     if message.has("asks_something") and not message.has("cannot_say"):
         # Facts asked about beside the point (是我搞错了吗) are still those of the case.
         made_case = _is_open(case) or _is_open(talk.case)
