@@ -140,6 +140,14 @@ class Examiner:
         names = self.platforms.named_others(text)
         return tuple(self.platforms.as_typed(text, names).values())
 
+    def only_replies(self, question: Question) -> bool:
+        """Whether a message takes up what was said to it and says nothing more (得嘞, 原来如此): it
+        asks nothing, and no article knows a word of it."""
+        if not question.history or self.wording.asks(question.text):
+            return False
+        lexical = self.retriever.lexical()
+        return not any(map(lexical.knows, terms(question.text)))
+
     def _is_clear(self, seen: Examined) -> bool:
         return self.is_sure(seen) and seen.confidence >= _CLEAR
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ _PARTS = re.compile(
     r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
 )
 _STOP = re.compile("[。：]")
+_NOTHING = "(?!)"
 _A_CHART = "张图表"
 # 这么短: how much, no question.
 _SO = re.compile("[这那多]么")
@@ -103,6 +104,8 @@ class Wording:
     yes_no: re.Pattern[str]
     figures: tuple[FigureKind, ...]
     small_talk: tuple[SmallTalk, ...]
+    # The reply to a message that only takes up what was said.
+    acknowledgement: SmallTalk
 
     def wants_list(self, question: str) -> bool:
         """Whether a list or steps are asked for."""
@@ -376,19 +379,20 @@ def load_wording() -> Wording:
                 kind["name"],
                 re.compile(kind["asks"]),
                 re.compile(kind["holds"]),
-                re.compile(kind.get("needed", "(?!)")),
+                re.compile(kind.get("needed", _NOTHING)),
                 re.compile(kind["open"]),
                 kind.get("also_yes_no", False),
             )
             for kind in content["figures"]
         ),
-        small_talk=tuple(
-            SmallTalk(
-                re.compile(entry["pattern"].replace(" ", "")), entry["reply"], entry["english"]
-            )
-            for entry in content["smalltalk"]
-        ),
+        small_talk=tuple(map(_small_talk, content["smalltalk"])),
+        acknowledgement=_small_talk(content["acknowledgement"]),
     )
+
+
+def _small_talk(entry: Mapping[str, str]) -> SmallTalk:
+    pattern = entry.get("pattern", _NOTHING).replace(" ", "")
+    return SmallTalk(re.compile(pattern), entry["reply"], entry["english"])
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
