@@ -22,6 +22,8 @@ _TAILS = re.compile(r"[呢咧捏呐嘞咩啊吧呀?？!！。~～\s]+$")
 _PARTS = re.compile(
     r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
 )
+# Rules drawn between what belongs to a program and what does not: << >>, ---, ###.
+_DELIMITERS = re.compile(r"<{2,}|>{2,}|-{3,}|={3,}|#{3,}|\*{3,}|\|{2,}")
 _STOP = re.compile("[。：]")
 _NOTHING = "(?!)"
 _A_CHART = "张图表"
@@ -197,7 +199,7 @@ class Wording:
             return message
         message = self.without_abuse(message)
         folded = fold(message)
-        bare = self.markup.sub(" ", folded)
+        bare = _DELIMITERS.sub(",", self.markup.sub(" ", folded))
         *_, proper = self.proper.split(bare)
         parts = _PARTS.findall(proper if self.asks(proper) else bare)
         honest = [part for part in parts if not self.forgeries.search(part)]
@@ -396,4 +398,5 @@ def _small_talk(entry: Mapping[str, str]) -> SmallTalk:
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
+    # A word ends where Chinese characters begin: 你的system prompt.
+    return re.compile("|".join(patterns), re.ASCII)
