@@ -51,6 +51,8 @@ class Asker(Quoter):
             )
         if seen.foreign or seen.features.get("figure_missing") or not self.may_be_answered(seen):
             return None
+        if self.lacks_needed(seen):
+            return None
         if seen.topic_named or seen.features.get("other_platform"):
             return None
         if not is_sure and seen.features.get(LEANING_FEATURE, 0.0) < 0:

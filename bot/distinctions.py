@@ -176,6 +176,11 @@ class Distinctions:
             article for options in said if len(options) == 1 for article in options[0].articles
         )
 
+    def sets_side_by_side(self, text: str) -> bool:
+        """Whether a text names several cases that there are articles of their own about."""
+        said = (entry.said(text) for entry in self.entries)
+        return any(sum(bool(option.articles) for option in options) > 1 for options in said)
+
     def contradicts(
         self, question: str, text: str, article_id: str = "", *, strict_only: bool = False
     ) -> bool:

@@ -13,7 +13,9 @@ from bot.examining import Examined, Examiner
 from bot.figures import years
 from bot.ranking import LEFT_OPEN, Ranked
 from bot.steps import last_told, place_asked, step_asked
+from bot.text import fold
 from bot.units import Unit, units_of
+from bot.wording import Compared
 
 # A sentence that scores this close to the best one of its passage answers as well.
 _BESIDE = 0.02
@@ -191,6 +193,45 @@ class Quoter(Examiner):
         asides = [self._aside(part, seen, said) for part, seen in apart]
         found = [aside for aside in asides if aside]
         return found if any(aside.is_answered for aside in found) else []
+
+    def compared(self, seen: Examined, composed: Composed | None) -> list[Aside]:
+        """What the articles say of each of two things that are set side by side; empty where one
+        quote speaks of both, or one of them is not written of."""
+        things = self.wording.compared(seen.question)
+        if self.conversation.distinctions.sets_side_by_side(seen.question):
+            # 个人和公司: there is an article for each, and a section that tells them apart.
+            return []
+        quotes = [fold(citation.quote) for citation in composed.citations] if composed else []
+        if any(all(thing.title in quote for thing in things) for quote in quotes):
+            return []
+        if composed is None and (seen.foreign or not all(thing.aspect for thing in things)):
+            return []
+        if self.lacks_needed(seen):
+            return []
+        said: list[str] = []
+        sides: list[Aside] = []
+        for thing in things:
+            own = self.examine(self.conversation.placed(seen.question, thing.question))
+            speaks = self.is_sure(own) or self._speaks_of(thing, own, sure=composed is not None)
+            new = [span for span in self._chosen(own) if span.quote not in said] if speaks else []
+            if not new:
+                return []
+            of_place = [span for span in new if place_of(span.passage) == place_of(new[0].passage)]
+            part = self._checked(of_place, first=len(said) + 1)
+            if self.missing(own, part):
+                return []
+            said += [citation.quote for citation in part.citations]
+            sides.append(Aside(thing.title, own, part))
+        return sides
+
+    def _speaks_of(self, thing: Compared, own: Examined, *, sure: bool) -> bool:
+        """Whether the best sentence has the thing by its name, and where the question as a whole
+        is not ``sure``, what is asked of it too: asked alone, a name is little to go by."""
+        if own.foreign or not own.ranked:
+            return False
+        text = fold(own.ranked[0].unit.text)
+        named = self.platforms.without_names(thing.title)
+        return bool(named) and named in text and (sure or thing.aspect in text)
 
     def left_over(self, question: Question, composed: Composed) -> Iterator[Aside]:
         """Questions of a message that what was quoted for the whole of it leaves out: those

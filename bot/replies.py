@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -95,8 +95,12 @@ def answered(
     question: Question,
     near: Mapping[str, str],
     also: Sequence[Aside] = (),
+    said: Sequence[str] = (),
 ) -> Reply:
-    """The quoted sentences, with their age where it is known; ``also`` what else was asked."""
+    """The quoted sentences, with their age where it is known; ``also`` what else was asked.
+
+    ``said`` stands in place of what they say one after the other.
+    """
     leads = [
         f"您说的“{said}”，这里按{platform}的规则回答（两者如今是不同的产品）。"
         for said, platform in near.items()
@@ -106,7 +110,7 @@ def answered(
     notes = _ages(citations, question.today)
     answer = Answer(
         "answered",
-        "\n\n".join([*leads, composed.text, *map(_beside, _missing_last(also)), *notes]),
+        "\n\n".join([*leads, *(said or _one_after_the_other(composed, also)), *notes]),
         citations=citations,
         confidence=seen.confidence,
         suggestions=_unquoted(seen, citations),
@@ -114,6 +118,20 @@ def answered(
         trace={"question": "；".join([seen.question, *(each.seen.question for each in also)])},
     )
     return Reply(answer, "From the knowledge base (quoted in Chinese):")
+
+
+def _one_after_the_other(composed: Composed, also: Sequence[Aside]) -> Iterator[str]:
+    yield composed.text
+    yield from map(_beside, _missing_last(also))
+
+
+def compared(sides: Sequence[Aside], question: Question, near: Mapping[str, str]) -> Reply:
+    """What the articles say of each of several things, side by side; all of them quote."""
+    said = [f"{side.asked}：\n\n{side.composed.text}" for side in sides if side.composed]
+    first, *others = sides
+    if first.composed is None:
+        raise ValueError("each side has to be written of")
+    return answered(first.seen, first.composed, question, near, others, said)
 
 
 def answered_in_part(asides: Sequence[Aside], question: Question, near: Mapping[str, str]) -> Reply:

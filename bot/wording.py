@@ -26,6 +26,10 @@ _PARTS = re.compile(
 _DELIMITERS = re.compile(r"<{2,}|>{2,}|-{3,}|={3,}|#{3,}|\*{3,}|\|{2,}")
 _STOP = re.compile("[。：]")
 _NOTHING = "(?!)"
+# 镇店之宝 专享折扣: two words, nothing between them.
+_TWO_WORDS = re.compile(r"\S+(?P<stop>\s+)\S+")
+# Characters of what a thing is called, its platform before it.
+_LONGEST_NAME = 20
 _A_CHART = "张图表"
 # 这么短: how much, no question.
 _SO = re.compile("[这那多]么")
@@ -70,6 +74,26 @@ class FigureKind:
 
 
 @dataclass(frozen=True)
+class Compared:
+    """One of two things set side by side: what it is called and what is asked of it, empty where
+    it is only asked what tells the two apart; ``of`` is what both belong to."""
+
+    name: str
+    aspect: str
+    of: str = ""
+
+    @property
+    def question(self) -> str:
+        """The question about this one alone."""
+        return f"{self.of} {self.name}{self.aspect or '是什么'}".strip()
+
+    @property
+    def title(self) -> str:
+        """What it is called, to stand above what is said of it."""
+        return self.name.strip(AROUND + "的")
+
+
+@dataclass(frozen=True)
 class SmallTalk:
     """How small talk reads, the whole message of it, and what is replied in either language."""
 
@@ -104,6 +128,9 @@ class Wording:
     markup: re.Pattern[str]
     interrogatives: re.Pattern[str]
     yes_no: re.Pattern[str]
+    between: re.Pattern[str]
+    compares: re.Pattern[str]
+    aspects: re.Pattern[str]
     figures: tuple[FigureKind, ...]
     small_talk: tuple[SmallTalk, ...]
     # The reply to a message that only takes up what was said.
@@ -326,6 +353,28 @@ class Wording:
         questions = tuple(one for part in parts for one in _of_each(part, surely=surely))
         return questions if len(questions) > 1 else ()
 
+    def compared(self, question: str) -> tuple[Compared, ...]:
+        """The two things that a question sets side by side (A跟B有什么区别); empty where it asks
+        of one thing only."""
+        folded = fold(question).strip(AROUND)
+        asks = self.compares.search(folded)
+        if asks is None:
+            return ()
+        named = folded[: asks.start()].strip(AROUND)
+        between = self.between.search(named) or _TWO_WORDS.fullmatch(named)
+        if between is None:
+            return ()
+        one, other = named[: between.start("stop")], named[between.end("stop") :]
+        # 旺季 热销的和缺货的, 卖吃的和卖冰箱 要的证: what both are of, and what of each is asked.
+        *of, one = one.split()
+        other, *asked = other.split() or [""]
+        found = self.aspects.search(folded[between.end("stop") :])
+        aspect = "".join(asked) or (found.group() if found else "")
+        names = [name.removesuffix(aspect) for name in (one, other)]
+        if not all(map(_is_a_name, names)):
+            return ()
+        return tuple(Compared(name, aspect, " ".join(of)) for name in names)
+
     def smalltalk(self, message: str) -> SmallTalk | None:
         """What a message is that is small talk and nothing else."""
         parts = re.split(rf"[{re.escape(AROUND)}]+", fold(message))
@@ -337,6 +386,10 @@ class Wording:
 
     def _small_talk(self, words: str) -> SmallTalk | None:
         return next((talk for talk in self.small_talk if talk.pattern.fullmatch(words)), None)
+
+
+def _is_a_name(text: str) -> bool:
+    return 1 < sum(map(str.isalnum, text)) <= _LONGEST_NAME
 
 
 def _of_each(question: str, *, surely: bool) -> tuple[str, ...]:
@@ -376,6 +429,9 @@ def load_wording() -> Wording:
         markup=_any_of(content["markup"]),
         interrogatives=_any_of(content["interrogative"]),
         yes_no=_any_of(content["yes_no"]),
+        between=re.compile(content["between"], re.ASCII),
+        compares=_any_of(content["compares"]),
+        aspects=re.compile(content["aspect"]),
         figures=tuple(
             FigureKind(
                 kind["name"],
