@@ -25,6 +25,7 @@ _FILE = Path(__file__).with_name("confidence.json")
 QUESTION_FEATURE = "question_similarity"
 UNCOVERED_FEATURE = "uncovered"
 LEANING_FEATURE = "leaning"
+STRANGE_FEATURE = "strange"
 FEATURES = (
     "passage_similarity",
     QUESTION_FEATURE,
@@ -41,13 +42,16 @@ FEATURES = (
     "other_case",
     UNCOVERED_FEATURE,
     LEANING_FEATURE,
+    STRANGE_FEATURE,
 )
 # A corpus may list neither how merchants ask nor what it does not cover: each fit by what it
 # leaves out, the fullest first.
 FITS: Mapping[str, frozenset[str]] = {
     "with_topics": frozenset(),
     "with_questions": frozenset({UNCOVERED_FEATURE, LEANING_FEATURE}),
-    "without_questions": frozenset({QUESTION_FEATURE, UNCOVERED_FEATURE, LEANING_FEATURE}),
+    "without_questions": frozenset(
+        {QUESTION_FEATURE, UNCOVERED_FEATURE, LEANING_FEATURE, STRANGE_FEATURE}
+    ),
 }
 
 
@@ -89,6 +93,9 @@ def features(
     if best.questions:
         nearest = max(passage.asked for passage in found.passages[:3])
         values[QUESTION_FEATURE] = max(nearest, _ALIKE_ANYWAY)
+        # Words that no article has are common in rough questions, and being unlike those that
+        # are written down is too: both at once are of a message about something else.
+        values[STRANGE_FEATURE] = values["unknown_terms"] * (1 - values[QUESTION_FEATURE])
         if uncovered is not None:
             values[UNCOVERED_FEATURE] = uncovered
         if leaning is not None:

@@ -19,6 +19,8 @@ from evals.errors import CalibrationError
 
 QUESTIONS = Path(__file__).with_name("calibration") / "questions.jsonl"
 _ANSWERABLE = ("fact", "list", "typo", "traditional", "english")
+# What no article is about: orders to the program, as they are typed.
+_ABOUT_SOMETHING_ELSE = "injection"
 # Open points are decided by the sentence found (it says that the article does not say);
 # platforms outside the corpus by their name. Neither is for this fit.
 _REFUSED = ("near_miss", "off_topic")
@@ -28,6 +30,7 @@ _LABELS = ("answerable", "open_point", "other_platform", *_REFUSED)
 # merchants ever do, and makes most of this share: of the development cases it is below 2 %.
 _MOST_REFUSED = 0.06
 _FOLDS = 10
+_ONLY_REFUSED = {"not_found", "rejected"}
 
 Rows = NDArray[np.float64]
 Flags = NDArray[np.int64]
@@ -85,6 +88,8 @@ def labelled_questions(
     for case in load_cases(cases, split="dev"):
         if case.kind in _ANSWERABLE:
             found.append((case.question, 1))
+        elif case.kind == _ABOUT_SOMETHING_ELSE and set(case.expect.status) <= _ONLY_REFUSED:
+            found.append((case.question, 0))
     return found
 
 

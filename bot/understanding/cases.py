@@ -10,6 +10,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from bot.platforms import Platforms
+from bot.understanding.amounts import plain
 from bot.understanding.dates import Lean
 from bot.understanding.disputes import denied_facts, denies_goods
 from bot.understanding.event_days import day_values
@@ -18,6 +19,7 @@ from bot.understanding.messages import Message
 from bot.understanding.orders import (
     PER_ORDER,
     is_another_label,
+    is_of_another,
     of_order,
     order_named,
     orders_told,
@@ -32,6 +34,7 @@ from bot.understanding.payments_told import (
     fees_together,
     paid_after,
     paid_anew,
+    paid_at,
 )
 from bot.understanding.phrases import phrase
 from bot.understanding.residue import residue
@@ -181,7 +184,13 @@ def _answers(before: ToolCase, slots: Slots, asked: Message | None) -> bool:
 
 def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     """A topic named again goes on with the case unless it is told anew or asks for the rule."""
-    if "paid" in slots and "paid" in before.slots and adds_payments(message):
+    named = order_named(before.slots, message)
+    if named and (message.has("takes_out") or message.has("leaves_out")):
+        return True
+    if "paid" in slots and "paid" in before.slots:
+        if adds_payments(message) or (named and named[1] == "paid"):
+            return True
+    if is_another_label(before.slots, message):
         return True
     months = _are_months_more(before, slots)
     told_anew = any(name in slots for name in before.words.key) and not months
@@ -294,15 +303,20 @@ _INPUTS = {
 def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
     named = order_named(part.slots, message)
     order = part.order
-    if named and message.has("leaves_out"):
+    if named and (message.has("leaves_out") or message.has("takes_out")):
         merged, order = without_order(part.slots, named[0]), None
+    elif named and "paid" in slots and named[1] == "paid":
+        merged, order = _with_payment(part.slots, named[0], message)
     elif named and "paid" not in slots:
         order, by = named
         slots = {name: values for name, values in slots.items() if name != by}
         merged = with_order(part.slots, slots, order)
+        order = None if message.has("all_orders") else order
     elif _tells_one_more(part, slots, message):
         if message.has("other_day"):
             slots = {name: (Value(ask=""),) for name in part.words.key} | slots
+        if message.has("origin_unsaid"):
+            slots = {"origin": (Value(ask=""),)} | slots
         merged = with_one_more(part.slots, slots)
         order = orders_told(merged) - 1
     elif order is not None and not message.has("all_orders"):
@@ -312,6 +326,18 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
     return replace(
         part, slots=merged, order=order, open=part.open or _is_case(part.tool, merged, message)
     )
+
+
+def _with_payment(
+    known: Mapping[str, tuple[Value, ...]], at: int, message: Message
+) -> tuple[Slots, int | None]:
+    """成都那单是459: what was paid for one of the orders, told anew; and which is spoken of, none
+    in particular where it was told anew."""
+    paid = known["paid"][0]
+    anew = [v for v in (plain(a.value) for a in message.amounts) if v != paid.value[at]]
+    if len(anew) != 1:
+        return dict(known), None if message.has("total") else at
+    return {**known, "paid": (paid_at(paid, at, anew[0]),)}, None
 
 
 def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
@@ -338,7 +364,8 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
     if added.get("fee") and part.slots.get("fee") and not added["fee"][0].readings:
         merged["fee"] = (beside(part.slots["fee"][0], added["fee"][0], message),)
     for name in _ADDING_UP:
-        if added.get(name) and part.slots.get(name) and not _replaces(message):
+        both = added.get(name) and part.slots.get(name) and not _replaces(message)
+        if both and not is_of_another(part.slots[name][0], message):
             merged[name] = (_with_those(part.slots[name][0], added[name][0]),)
     if added.get("facts") and (denied := denied_facts(message)):
         merged["facts"] = (_without_those(merged["facts"][0], denied),)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import TypeVar
 
+from bot.understanding.amounts import AmountMention
 from bot.understanding.dates import Lean, resolve
 from bot.understanding.messages import Message
 from bot.understanding.numerals import number
@@ -23,11 +25,15 @@ PER_ORDER = (
     "order_completed",
     "transaction_success",
     "last_closed",
+    "goods",
+    "special_case",
 )
 _DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
+# Characters; an order's name is no shorter.
+_SHORTEST_NAME = 2
 _T = TypeVar("_T")
-# What is not told of an order is not so, rather than as with the order before.
-_NOT_SO = ("extended", "refund_requested")
+# What an order is that none of these is told of, rather than as the order before.
+_UNTOLD = {"extended": False, "refund_requested": False, "special_case": None}
 
 
 def orders_told(slots: Mapping[str, tuple[Value, ...]]) -> int:
@@ -62,11 +68,11 @@ def with_one_more(slots: Mapping[str, tuple[Value, ...]], added: Slots) -> Slots
     known = dict(slots)
     for name in PER_ORDER:
         before = known.get(name, ())
+        untold = (Value(_UNTOLD[name]),) if name in _UNTOLD else ()
         if name in added:
-            known[name] = (*_rows(before or added[name], count), added[name][0])
-        elif before and (len(before) > 1 or name in _NOT_SO):
-            last = Value(False) if name in _NOT_SO else before[-1]
-            known[name] = (*_rows(before, count), last)
+            known[name] = (*_rows(before or untold or added[name], count), added[name][0])
+        elif before and (len(before) > 1 or untold):
+            known[name] = (*_rows(before, count), (untold or before)[-1])
     return known
 
 
@@ -86,14 +92,22 @@ def order_named(
     place = place_named(message.text, count)
     if place is not None:
         return (place - 1, None) if place <= count else None
+    if (paid := _payment_named(slots, message)) is not None:
+        return paid, "paid"
     found = message.words.concepts["one_of_them"].search(message.text)
     return _described(slots, message) if found else _labelled(slots, label(message.text))
 
 
 def label(text: str) -> str | None:
-    """The letter that an order or a shop goes by (A店, 订单B, 乙那单); None where none is told."""
-    found = load_vocabulary().concepts["order_label"].search(text)
-    return next((name for name in found.groupdict().values() if name), None) if found else None
+    """What an order or a shop goes by (A店, 订单B, 乙那单, 王姐那单); None where a text names none
+    or several."""
+    words = load_vocabulary()
+    named = [
+        next(filter(None, found.groupdict().values()))
+        for found in words.concepts["order_label"].finditer(text)
+        if not words.has("unchanged_after", text[found.end() :])
+    ]
+    return named[0] if len(set(named)) == 1 else None
 
 
 def is_another_label(slots: Mapping[str, tuple[Value, ...]], message: Message) -> bool:
@@ -101,6 +115,13 @@ def is_another_label(slots: Mapping[str, tuple[Value, ...]], message: Message) -
     told = label(message.text)
     known = [label(value.clause) for name in _DAYS for value in slots.get(name, ())]
     return told is not None and told not in known and any(known)
+
+
+def is_of_another(known: Value, message: Message) -> bool:
+    """张先生那单 after 王姐那单: whether a message speaks of another order than a value was told
+    of."""
+    told, before = label(message.text), label(known.clause)
+    return bool(told and before and told != before)
 
 
 def place_named(text: str, count: int) -> int | None:
@@ -142,6 +163,43 @@ def _labelled(
     return None
 
 
+def _payment_named(slots: Mapping[str, tuple[Value, ...]], message: Message) -> int | None:
+    """The payment that a message speaks of by what it was told with (羽绒服, 成都那单, B单) or by
+    its amount (75.5那单), where that fits one of several only."""
+    paid = next(iter(slots.get("paid", ())), None)
+    if paid is None or not isinstance(paid.value, list) or len(paid.value) < 2:
+        return None
+    named = label(message.text)
+    at = [
+        nth
+        for nth, clause in enumerate(paid.clauses)
+        if (name := name_told(clause)) and (name in message.text or name == named)
+    ]
+    if len(at) == 1:
+        return at[0]
+    is_one = message.has("one_of_them") or message.has("takes_out")
+    by_amount = [told_as(paid.value, amount) for amount in message.told_amounts] if is_one else []
+    return by_amount[0] if len(by_amount) == 1 else None
+
+
+def name_told(clause: str) -> str:
+    """What an order goes by in the words it was told in: 羽绒服, 成都, or its letter; empty where
+    they hold nothing but how orders are told."""
+    named = label(clause)
+    words = load_vocabulary().concepts["how_orders_are_told"]
+    name = named or max(words.sub(" ", clause).split(), key=len, default="")
+    return name if named or len(name) >= _SHORTEST_NAME else ""
+
+
+def told_as(payments: Sequence[str], amount: AmountMention) -> int | None:
+    """Which of the payments is meant by an amount, whole (75.5) or without its cents (75)."""
+    for same in (Decimal, lambda value: int(Decimal(value))):
+        at = [nth for nth, value in enumerate(payments) if same(value) == amount.value]
+        if len(at) == 1:
+            return at[0]
+    return None
+
+
 def _told_of(
     slots: Mapping[str, tuple[Value, ...]], message: Message
 ) -> tuple[int, str | None] | None:
@@ -166,7 +224,10 @@ def _of(slots: Mapping[str, tuple[Value, ...]], wanted: Callable[[int], bool]) -
     for name, values in slots.items():
         payments = values[0].value if name == "paid" and values else None
         if isinstance(payments, list) and (kept := _wanted(payments, wanted)):
-            known[name] = (replace(values[0], value=kept, readings=(), details=()),)
+            clauses = tuple(_wanted(values[0].clauses, wanted))
+            known[name] = (
+                replace(values[0], value=kept, readings=(), details=(), clauses=clauses),
+            )
         elif name in PER_ORDER and len(values) > 1:
             known[name] = tuple(_wanted(values, wanted))
         else:

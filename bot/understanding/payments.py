@@ -12,12 +12,15 @@ from bot.understanding.amount_roles import amount_roles, with_role
 from bot.understanding.amounts import AmountMention, plain
 from bot.understanding.messages import Message
 from bot.understanding.numerals import number
+from bot.understanding.orders import label
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
 _LEFT_OUT = (("rate_ignored", "rate"), ("charge_left_out", "commission"))
 _NEXT_TO = 8
 _NEXT_AFTER = 4
+_A_NAME = re.compile(r"(?:元|块)?\s*[\u4e00-\u9fff]{2,5}")
+_CLAUSES = re.compile("[,。;、]")
 _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
 
@@ -63,7 +66,8 @@ def _paid(message: Message) -> tuple[Value, ...]:
         for a in payments
         if a.times > 1
     )
-    return (Value([value for a in payments for value in a.values], readings),)
+    told = [(value, _told_with(message, a)) for a in payments for value in a.values]
+    return (Value([value for value, _ in told], readings, clauses=tuple(c for _, c in told)),)
 
 
 def _after_discount(message: Message) -> Value | None:
@@ -78,6 +82,16 @@ def _after_discount(message: Message) -> Value | None:
     off = "、".join(each.text for each in discounts)
     reading = phrase("off_the_price", price=prices[0].text, off=off, paid=plain(left))
     return Value([plain(left)], (reading,))
+
+
+def _told_with(message: Message, amount: AmountMention) -> str:
+    """The words an amount is told in: those before it, else those after it (465的绿裙子)."""
+    ends = [other.end for other in message.amounts if other.end <= amount.start]
+    begins = [other.start for other in message.amounts if other.start >= amount.end]
+    before = message.text[max(ends, default=0) : amount.start]
+    after = message.text[amount.end : min(begins, default=len(message.text))]
+    said = _CLAUSES.split(before)[-1]
+    return said if any(map(str.isalpha, said)) else _CLAUSES.split(after)[0]
 
 
 def _without_left_out(
@@ -98,8 +112,17 @@ def _are_payments(message: Message, payments: Sequence[AmountMention]) -> bool:
     roles = dict(zip(message.amounts, amount_roles(message), strict=True))
     return all(
         roles[other] is not None
-        or message.words.has("next_amount", message.text[one.end : other.start])
+        or message.words.has("next_amount", _undated(message, one.end, other.start))
+        or _is_another_name(message, one, other)
         for one, other in pairwise(payments)
+    )
+
+
+def _undated(message: Message, start: int, end: int) -> str:
+    """The text between, days and months left out: 周一268 周二732."""
+    spans = [(date.start, date.end) for date in message.all_dates]
+    return "".join(
+        message.text[at] for at in range(start, end) if not any(b <= at < e for b, e in spans)
     )
 
 
@@ -125,9 +148,18 @@ def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
         listed = bool(chosen) and words.has("conjunction", text[chosen[-1].end : amount.start])
         another = words.has("another_order", text[max(0, amount.start - 8) : amount.start])
         added = bool(chosen) and role == "freight" and is_added(message, amount)
+        listed = listed or (bool(chosen) and _is_another_name(message, chosen[-1], amount))
         if role == "paid" or added or (role is None and (listed or another)):
             chosen.append(amount)
     return _without_summed(message, tuple(chosen))
+
+
+def _is_another_name(message: Message, one: AmountMention, other: AmountMention) -> bool:
+    """A单328 B单156, 绿裙子那单付了465 白衬衫199，费各多少: told of another order by its letter, or
+    of another thing that is asked about too."""
+    between = message.text[one.end : other.start]
+    asked_of_all = message.has("all_orders") or message.has("total")
+    return bool(label(between)) or (asked_of_all and _A_NAME.fullmatch(between) is not None)
 
 
 def _without_summed(
@@ -155,7 +187,7 @@ def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ..
     """One amount for several orders is of each of them or of all: only the text can say."""
     count = order_count(message)
     if count is None or _is_of_another_order(message, payment):
-        return (Value([plain(payment.value)]),)
+        return (Value([plain(payment.value)], clauses=(_told_with(message, payment),)),)
     basis = _basis(message, payment, int(count["orders"]))
     told = {"value": plain(payment.value), "text": payment.text, **count}
     if basis is None:

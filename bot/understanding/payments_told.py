@@ -9,7 +9,7 @@ from decimal import Decimal
 from bot.understanding.amount_roles import with_role
 from bot.understanding.amounts import AmountMention, plain
 from bot.understanding.messages import Message
-from bot.understanding.orders import place_named
+from bot.understanding.orders import place_named, told_as
 from bot.understanding.payments import fee_of_all, is_added, on_basis, order_count
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
@@ -21,7 +21,8 @@ def adds_payments(message: Message) -> bool:
     if first in with_role(message, "freight"):
         return False
     more = first is not None and message.words.has("append", message.text[: first.start])
-    return more and (message.has("total") or not message.has("alone"))
+    by_itself = message.has("alone") or message.has("order_apart")
+    return more and (message.has("total") or not by_itself)
 
 
 def paid_after(before: Value, added: Value, message: Message) -> Value:
@@ -39,18 +40,12 @@ def _without_one(before: Value, added: Value, message: Message) -> Value | None:
     """75.5那单不算: the payments before but those that are named."""
     if not message.has("takes_out") or not isinstance(before.value, list):
         return None
-    named = [_told_as(before.value, each) for each in message.told_amounts]
-    kept = [value for nth, value in enumerate(before.value) if nth not in named]
-    return Value(kept, before.readings) if kept and None not in named else None
-
-
-def _told_as(payments: Sequence[str], amount: AmountMention) -> int | None:
-    """Which of the payments is meant by an amount, whole (75.5) or without its cents (75)."""
-    for same in (Decimal, lambda value: int(Decimal(value))):
-        at = [nth for nth, value in enumerate(payments) if same(value) == amount.value]
-        if len(at) == 1:
-            return at[0]
-    return None
+    named = [told_as(before.value, each) for each in message.told_amounts]
+    kept = [nth for nth in range(len(before.value)) if nth not in named]
+    if not kept or None in named:
+        return None
+    clauses = tuple(before.clauses[nth] for nth in kept) if before.clauses else ()
+    return Value([before.value[nth] for nth in kept], before.readings, clauses=clauses)
 
 
 def _one_told_anew(before: Value, added: Value, message: Message) -> Value | None:
@@ -63,15 +58,20 @@ def _one_told_anew(before: Value, added: Value, message: Message) -> Value | Non
     if place is not None:
         at, now = place - 1, added.value
     else:
-        told = _told_as(before.value, first)
+        told = told_as(before.value, first)
         corrects = len(message.told_amounts) == 2 and message.has("changes")
         if told is None or not corrects or len(before.value) == 1:
             return None
         at, now = told, added.value[-1:]
     if at >= len(before.value) or len(now) != 1:
         return Value(ask="")
-    values = [*before.value[:at], *now, *before.value[at + 1 :]]
-    return Value(values, (*before.readings, *added.readings))
+    return paid_at(before, at, now[0])
+
+
+def paid_at(before: Value, at: int, now: str) -> Value:
+    """The payments, one of them told anew."""
+    values = [*before.value[:at], now, *before.value[at + 1 :]]
+    return replace(before, value=values, details=())
 
 
 def _at_another_price(before: Value, added: Value, message: Message) -> Value | None:
@@ -120,7 +120,11 @@ def _with_more(before: Value, added: Value, message: Message) -> Value:
     """The payments told before and those added; asked for where they are not as many as said."""
     if not (isinstance(before.value, list) and isinstance(added.value, list)):
         return added
-    together = Value([*before.value, *added.value], (*before.readings, *added.readings))
+    together = Value(
+        [*before.value, *added.value],
+        (*before.readings, *added.readings),
+        clauses=(*before.clauses, *added.clauses),
+    )
     count = order_count(message)
     # 三单加起来: with the two that are known it would be another sum.
     other = count is not None and int(count["orders"]) not in (

@@ -124,7 +124,7 @@ class _Reader:
         messages = [read_message(piece, self.today) for piece in pieces]
         for piece, message in zip(pieces, messages, strict=True):
             before, talk = talk, follow(talk, piece, self.today, asked, self.platforms)
-            parts = [part for part in talk.case if part.open]
+            parts = [] if talk.quiet else [part for part in talk.case if part.open]
             more = {part.tool for part in parts if is_more_of(part, before.case, message)}
             opened = [part for part in opened if part.tool not in more] + parts
         return talk, [p for p in opened if not any(is_ruled_out(p.tool, m) for m in messages)]

@@ -165,7 +165,9 @@ def _goods(message: Message) -> tuple[Value, ...]:
     kinds = goods(message)
     taken = "durable_defect" in kinds and not message.has("goods_durable")
     readings = (phrase("durable_goods"),) if taken else ()
-    return tuple(replace(value, readings=readings) for value in _values(kinds))
+    return tuple(
+        replace(value, readings=readings, clause=message.text) for value in _values(kinds)
+    )
 
 
 def _special(message: Message) -> tuple[Value, ...]:
@@ -177,7 +179,7 @@ def _acceptance(message: Message, filling: bool) -> Slots:
     facts = said_facts(message)
     none = message.has("no_special") or (filling and message.has("none_of_them"))
     if facts or denied_facts(message) or none:
-        return {"facts": (Value(list(facts)),)}
+        return {"facts": (Value(list(facts), clause=message.text),)}
     return {}
 
 

@@ -23,7 +23,7 @@ from bot.understanding.numerals import small_number
 from bot.understanding.orders import order_named
 from bot.understanding.phrases import question
 from bot.understanding.residue import residue
-from bot.understanding.slots import slots_of
+from bot.understanding.slots import TOOLS, slots_of
 from bot.understanding.values import Slots
 from bot.understanding.vocabulary import load_vocabulary
 
@@ -50,6 +50,8 @@ class Talk:
     off: bool = False
     # The latest message tells nothing of what was asked for, and much else.
     strays: bool = False
+    # The latest message neither asks nor tells anything: nothing is to be worked out again.
+    quiet: bool = False
 
 
 def follow(
@@ -58,16 +60,18 @@ def follow(
     """The conversation after a message; ``asked`` is the assistant's turn before it."""
     said = _Said(_as_answered(talk, asked, today, platforms), text, today, asked, platforms)
     talk, message = said.talk, said.message
-    case = said.advanced(talk.case, message)
-    whole = _read_as_one(said, case)
+    back = message.has("points_back") or message.has("changes") or not talk.off
+    case = said.advanced(talk.case or (_asked_before(said) if back else ()), message)
+    whole = _one_order_of(said) or _read_as_one(said, case)
     if not whole and not _is_open(case):
         whole = _told_before(said) or _wanted_before(said) or _told_whole(said)
     case = tuple(_spoken_of(part, message) for part in whole) or case
     off = _is_off(talk.case, message, platforms)
-    back = message.has("points_back") or message.has("changes") or not talk.off
     if not _is_open(case) and not off and back:
         resumed = (said.advanced(before, message) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), case)
+    if not case and not off and _says_nothing(said):
+        return replace(talk, said=(*talk.said, text)[-_MOST_SAID:], quiet=True)
     beside = not _is_open(case) and _leaves_unsaid(said)
     case = talk.case if beside else case
     case = tuple(_read_together(part, said) for part in case)
@@ -101,6 +105,11 @@ class _Said:
         meant = _option_meant(self.talk.case, self.text, self.asked)
         return read_message(meant or self.text, self.today)
 
+    @cached_property
+    def asked_for(self) -> tuple[str, ...]:
+        """The tools that the message asks for by itself."""
+        return asked_tools(self.message)
+
     def after(self, before: str) -> Message:
         """The message read as one with what was said before it."""
         return read_message(f"{before}，{self.text}", self.today)
@@ -132,6 +141,26 @@ class _Said:
 
 def _is_open(case: Case) -> bool:
     return any(part.open for part in case)
+
+
+def _asked_before(said: _Said) -> Case:
+    """The latest of the cases talked about before that a message asks about again."""
+    tools = set(asked_tools(said.message))
+    earlier = said.talk.earlier
+    return next((case for case in earlier if tools & {part.tool for part in case}), ())
+
+
+def _says_nothing(said: _Said) -> bool:
+    """吓死我了, 得嘞: whether a message, that answers no question, neither asks nor tells."""
+    message, asked = said.message, said.asked
+    awaited = any(part.open and part.missing for part in said.talk.case)
+    if awaited or not said.talk.case or (asked and asked.has("question_asked")):
+        return False
+    if message.has("asks_something") or asked_tools(message):
+        return False
+    if message.dates or message.amounts or message.times or message.events:
+        return False
+    return not any(slots_of(name, message, filling=True) for name in TOOLS)
 
 
 def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:
@@ -175,6 +204,16 @@ def _told_before(said: _Said) -> Case:
     """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
     case = said.read_after(said.told)
     return case if _is_open(case) else ()
+
+
+def _one_order_of(said: _Said) -> Case:
+    """A单328 B单156 / B单剔了，渠道费一共多少: a question that speaks of one of the orders told."""
+    if not said.told or _is_open(said.talk.case):
+        return ()
+    told = read_message(said.told, said.today)
+    begun = (ToolCase(t, slots_of(t, told, filling=False), open=True) for t in said.asked_for)
+    of_several = tuple(part for part in begun if order_named(part.slots, said.message))
+    return said.advanced(of_several, said.message) if of_several else ()
 
 
 def _wanted_before(said: _Said) -> Case:
@@ -247,7 +286,7 @@ def _pending(said: _Said, case: Case) -> tuple[str, str]:
 def _spoken_of(part: ToolCase, message: Message) -> ToolCase:
     """头一单几号自动确认: one of the orders told of before."""
     named = order_named(part.slots, message)
-    return replace(part, order=named[0]) if named else part
+    return replace(part, order=named[0]) if named and not message.has("all_orders") else part
 
 
 def _filled(part: ToolCase, said: _Said) -> ToolCase:

@@ -24,6 +24,8 @@ class Value:
     # Amounts told before it, of orders or months of their own: 596, then 188的呢.
     others: tuple[str, ...] = field(default=(), compare=False)
     clause: str = field(default="", compare=False)  # where it was told: 发苏州那单11月3号发
+    # Where each of several payments was told: 成都那单495, 绵阳218.
+    clauses: tuple[str, ...] = field(default=(), compare=False)
 
 
 Slots = dict[str, tuple[Value, ...]]
