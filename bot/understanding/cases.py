@@ -188,7 +188,8 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     if named and (message.has("takes_out") or message.has("leaves_out")):
         return True
     if "paid" in slots and "paid" in before.slots:
-        if adds_payments(message) or (named and named[1] == "paid"):
+        adds = adds_payments(before.slots["paid"][0], message)
+        if adds or (named and named[1] == "paid"):
             return True
     if is_another_label(before.slots, message):
         return True

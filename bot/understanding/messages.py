@@ -218,8 +218,12 @@ _P = TypeVar("_P", bound=_Placed)
 def uncorrected(text: str, mentions: tuple[_P, ...]) -> tuple[_P, ...]:
     """两百五，不对，是两百八: what is taken back right before the next mention is left out."""
     kept = tuple(mention for mention in mentions if not _is_denied(text, mention)) or mentions
-    pairs = pairwise(kept)
-    dropped = {one.start for one, other in pairs if _is_taken_back(text, one, other)}
+    dropped: set[int] = set()
+    for one, other in reversed(list(pairwise(kept))):
+        # 15还是16来着，查到了是16: both of what was not sure are taken back.
+        doubted = other.start in dropped and _are_alternatives(text, one, other)
+        if doubted or _is_taken_back(text, one, other):
+            dropped.add(one.start)
     return tuple(mention for mention in kept if mention.start not in dropped)
 
 
@@ -236,6 +240,10 @@ def _is_denied(text: str, mention: _Placed) -> bool:
     words, before = load_vocabulary(), text[max(0, mention.start - _DENIAL_WINDOW) : mention.start]
     asked = words.has("asked_after", text[mention.end :])
     return words.has("denied_mention", before) and not asked
+
+
+def _are_alternatives(text: str, one: _Placed, other: _Placed) -> bool:
+    return load_vocabulary().has("alternative", text[one.end : other.start])
 
 
 def _is_taken_back(text: str, one: _Placed, other: _Placed) -> bool:

@@ -20,6 +20,7 @@ _LEFT_OUT = (("rate_ignored", "rate"), ("charge_left_out", "commission"))
 _NEXT_TO = 8
 _NEXT_AFTER = 4
 _A_NAME = re.compile(r"(?:元|块)?\s*[\u4e00-\u9fff]{2,5}")
+_OF = re.compile(r"(?:元|块钱?)?的\s*[\u4e00-\u9fff]{2,6}")
 _CLAUSES = re.compile("[,。;、]")
 _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
@@ -91,7 +92,8 @@ def _told_with(message: Message, amount: AmountMention) -> str:
     before = message.text[max(ends, default=0) : amount.start]
     after = message.text[amount.end : min(begins, default=len(message.text))]
     said = _CLAUSES.split(before)[-1]
-    return said if any(map(str.isalpha, said)) else _CLAUSES.split(after)[0]
+    of = _OF.match(_CLAUSES.split(after)[0])
+    return said if any(map(str.isalpha, said)) or of is None else of.group()
 
 
 def _without_left_out(

@@ -15,20 +15,24 @@ from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
 
-def adds_payments(message: Message) -> bool:
-    """再加一单860: whether the first amount is told as one more than those before."""
+def adds_payments(known: Value, message: Message) -> bool:
+    """再加一单860, 第三单1280: whether the first amount is told as one more than those before."""
     first = next(iter(message.amounts), None)
-    if first in with_role(message, "freight"):
+    if first is None or first in with_role(message, "freight"):
         return False
-    more = first is not None and message.words.has("append", message.text[: first.start])
+    before, sums_up = message.text[: first.start], message.has("total")
+    if sums_up and place_named(before, 0) == len(_listed(known)) + 1:
+        return True
+    if sums_up and message.words.has("another_order", before):
+        return True
     by_itself = message.has("alone") or message.has("order_apart")
-    return more and (message.has("total") or not by_itself)
+    return message.words.has("append", before) and (sums_up or not by_itself)
 
 
 def paid_after(before: Value, added: Value, message: Message) -> Value:
     """What is paid once a message tells of one order more or less, of one of those before, of the
     price of each, or of other orders."""
-    if adds_payments(message):
+    if adds_payments(before, message):
         return _with_more(before, added, message)
     for read in (_without_one, _one_told_anew, _at_another_price):
         if after := read(before, added, message):
@@ -126,6 +130,8 @@ def _with_more(before: Value, added: Value, message: Message) -> Value:
         clauses=(*before.clauses, *added.clauses),
     )
     count = order_count(message)
+    if message.has("these_alone") and count and int(count["orders"]) == len(added.value):
+        return added
     # 三单加起来: with the two that are known it would be another sum.
     other = count is not None and int(count["orders"]) not in (
         len(together.value),

@@ -21,6 +21,7 @@ from bot.understanding.intents import asked_tools, is_left_open
 from bot.understanding.messages import Message, read_message
 from bot.understanding.numerals import small_number
 from bot.understanding.orders import order_named
+from bot.understanding.payments_told import adds_payments
 from bot.understanding.phrases import question
 from bot.understanding.residue import residue
 from bot.understanding.slots import TOOLS, slots_of
@@ -62,7 +63,7 @@ def follow(
     talk, message = said.talk, said.message
     back = message.has("points_back") or message.has("changes") or not talk.off
     case = said.advanced(talk.case or (_asked_before(said) if back else ()), message)
-    whole = _one_order_of(said) or _read_as_one(said, case)
+    whole = _of_orders_told(said) or _read_as_one(said, case)
     if not whole and not _is_open(case):
         whole = _told_before(said) or _wanted_before(said) or _told_whole(said)
     case = tuple(_spoken_of(part, message) for part in whole) or case
@@ -206,14 +207,20 @@ def _told_before(said: _Said) -> Case:
     return case if _is_open(case) else ()
 
 
-def _one_order_of(said: _Said) -> Case:
-    """A单328 B单156 / B单剔了，渠道费一共多少: a question that speaks of one of the orders told."""
+def _of_orders_told(said: _Said) -> Case:
+    """A单328 B单156 / B单剔了，C单99，渠道费一共多少: a question that speaks of one of the orders
+    told, or adds one to them."""
     if not said.told or _is_open(said.talk.case):
         return ()
     told = read_message(said.told, said.today)
     begun = (ToolCase(t, slots_of(t, told, filling=False), open=True) for t in said.asked_for)
-    of_several = tuple(part for part in begun if order_named(part.slots, said.message))
-    return said.advanced(of_several, said.message) if of_several else ()
+    of_them = tuple(part for part in begun if _goes_on_with_orders(part, said.message))
+    return said.advanced(of_them, said.message) if of_them else ()
+
+
+def _goes_on_with_orders(part: ToolCase, message: Message) -> bool:
+    paid = part.slots.get("paid", ())
+    return bool(order_named(part.slots, message)) or any(adds_payments(p, message) for p in paid)
 
 
 def _wanted_before(said: _Said) -> Case:
