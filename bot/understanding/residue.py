@@ -38,6 +38,7 @@ def _patterns(message: Message, tools: Sequence[ToolWords]) -> Iterator[re.Patte
     yield words.concepts["small_words"]
     yield words.concepts["small_words_english"]
     yield words.concepts["place_in_list"]
+    yield words.concepts["order_label"]
     for concept in dict.fromkeys(name for tool in tools for name in tool.goes_with):
         # The facts go with a tool as a whole.
         if concept == "facts":

@@ -276,7 +276,7 @@ def _pending(said: _Said, case: Case) -> tuple[str, str]:
     """What is told and what is wanted without being a case, after the message."""
     talk, text, message = said.talk, said.text, said.message
     lacking = not _is_open(case) or any(part.missing for part in case)
-    if not lacking and any(part.open and part.missing for part in talk.case):
+    if not lacking and any(part.missing for part in talk.case):
         # What was asked for is told: it belongs to that case.
         return "", ""
     if message.has("asks_something") and not message.has("cannot_say"):
