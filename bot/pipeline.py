@@ -102,7 +102,7 @@ class MerchantBot(Asker):
         near = self.platforms.nearly_named(question.text)
         composed = self.quote(seen) if self.is_sure(seen) else None
         missing = self.missing(seen, composed) if composed else None
-        if sides := self.compared(seen, composed):
+        if sides := self.compared(question, seen, composed):
             return replies.compared(sides, question, near)
         if composed and not missing:
             also = tuple(self.left_over(question, composed))

@@ -194,10 +194,12 @@ class Quoter(Examiner):
         found = [aside for aside in asides if aside]
         return found if any(aside.is_answered for aside in found) else []
 
-    def compared(self, seen: Examined, composed: Composed | None) -> list[Aside]:
+    def compared(
+        self, question: Question, seen: Examined, composed: Composed | None
+    ) -> list[Aside]:
         """What the articles say of each of two things that are set side by side; empty where one
         quote speaks of both, or one of them is not written of."""
-        things = self.wording.compared(seen.question)
+        things = self.wording.compared(question.text)
         if self.conversation.distinctions.sets_side_by_side(seen.question):
             # 个人和公司: there is an article for each, and a section that tells them apart.
             return []

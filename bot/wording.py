@@ -27,7 +27,7 @@ _DELIMITERS = re.compile(r"<{2,}|>{2,}|-{3,}|={3,}|#{3,}|\*{3,}|\|{2,}")
 _STOP = re.compile("[。：]")
 _NOTHING = "(?!)"
 # 镇店之宝 专享折扣: two words, nothing between them.
-_TWO_WORDS = re.compile(r"\S+(?P<stop>\s+)\S+")
+_TWO_WORDS = re.compile(r"\S{2,6}(?P<stop>\s+)\S{2,6}")
 # Characters of what a thing is called, its platform before it.
 _LONGEST_NAME = 20
 _A_CHART = "张图表"
