@@ -42,6 +42,8 @@ class Asker(Quoter):
 
         ``offered`` can be computed of what a message tells without asking anything.
         """
+        if not question.history and (topics := self.sections_on(question.text, seen)):
+            return topics
         is_sure = self.is_sure(seen)
         if offered and (offered.facts_only or not is_sure or self._is_vague(seen.question)):
             return AskedBack(

@@ -165,9 +165,7 @@ def _goods(message: Message) -> tuple[Value, ...]:
     kinds = goods(message)
     taken = "durable_defect" in kinds and not message.has("goods_durable")
     readings = (phrase("durable_goods"),) if taken else ()
-    return tuple(
-        replace(value, readings=readings, clause=message.text) for value in _values(kinds)
-    )
+    return tuple(replace(value, readings=readings, clause=message.text) for value in _values(kinds))
 
 
 def _special(message: Message) -> tuple[Value, ...]:
