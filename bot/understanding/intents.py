@@ -202,7 +202,7 @@ def _months_named(message: Message) -> bool:
 
 
 def _refund_unless_negated(message: Message) -> bool:
-    """An order that was refunded and is not to be counted (398那单退了，别算) leaves nothing open."""
+    """398那单退了，别算: an order that was refunded and does not count leaves nothing open."""
     taken_out = message.has("takes_out") and bool(message.amounts)
     return affirmed(message, "refund") is True and not taken_out
 

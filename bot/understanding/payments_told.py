@@ -1,13 +1,12 @@
-"""What is paid, told over several messages: one order more, one less, one told anew, all at once."""
+"""What is paid, told over several messages: one order more or less, one told anew, all at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from bot.understanding.amount_roles import with_role
-from bot.understanding.amounts import AmountMention, plain
+from bot.understanding.amounts import plain
 from bot.understanding.messages import Message
 from bot.understanding.orders import place_named, told_as
 from bot.understanding.payments import fee_of_all, is_added, on_basis, order_count
