@@ -62,7 +62,7 @@ _PRICE_BEFORE = re.compile(r"(?:每[单笔件个]|实付|付了|支付了|卖了
 _NEIGHBOURS = re.compile(r"一二|[一两二]三|三[四五]|四五|五六|六七|七八|八九")
 _DIGIT_STRING = re.compile(r"[零〇一二三四五六七八九]{3,}")
 _ROUND = re.compile(r"[百千万](?![一二三四五六七八九])")
-_RANGE = re.compile(r"\s*(?:块钱?|元)?\s*(?:到|至|-|~|—)\s*$")
+_RANGE = re.compile(r"\d\s*(?:块钱?|元|万|w)?\s*(?:到|至|-|~|—)\s*$")
 _SPACED_GROUP = re.compile(r"^\s\d{3}(?!\d)")
 _BAD_GROUP = re.compile(r"^,\d{4}")
 _MOST_REPEATS = 20
@@ -156,7 +156,7 @@ def _is_vague(found: re.Match[str], text: str) -> bool:
         or (len(written) <= 3 and _BAD_GROUP.match(text[found.end() :]))
         or _ABOUT_BEFORE.search(before)
         or _ABOUT_AFTER.match(text[found.end() :])
-        or (re.search(r"\d[^,。;]*$", before[-6:]) and _RANGE.search(before))
+        or _RANGE.search(before)
     )
 
 

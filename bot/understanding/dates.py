@@ -102,7 +102,18 @@ def find_dates(text: str, today: dt.date) -> tuple[DateMention, ...]:
             mention = make(found, today)
             if mention is not None:
                 taken.append(mention)
-    return tuple(sorted(taken, key=lambda mention: mention.start))
+    return tuple(_moved(text, each) for each in sorted(taken, key=lambda mention: mention.start))
+
+
+def _moved(text: str, mention: DateMention) -> DateMention:
+    """原定9月20号，提前三天就发走了: the day that it came to."""
+    names_day = mention.day is not None or mention.festival is not None
+    moved = load_vocabulary().concepts["moved_days"].match(text[mention.end :])
+    if moved is None or not names_day or mention.spoken:
+        return mention
+    days = small_number(moved["days"])
+    earlier = moved["way"] in ("提前", "早")
+    return replace(mention, shift=mention.shift + (-days if earlier else days))
 
 
 # -- resolving ----------------------------------------------------------------------------

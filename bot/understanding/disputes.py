@@ -70,4 +70,8 @@ def _facts(message: Message) -> list[tuple[str, bool]]:
 
 def _says(message: Message, concept: str) -> bool:
     spans = message.words.spans(concept, message.text)
-    return any(not (is_negated(message, start) or is_doubted(message, start)) for start, _ in spans)
+    return any(
+        not (is_negated(message, start) or is_doubted(message, start))
+        and not message.words.has("negation_within", message.text[start:end])
+        for start, end in spans
+    )

@@ -55,6 +55,7 @@ def _paid(message: Message) -> tuple[Value, ...]:
             return (after,)
         discounted = with_role(message, "list_price", "discount") or message.has("discounted")
         return (Value(ask="paid_after_discount"),) if discounted else ()
+    payments = _as_many_as_said(message, payments)
     if any(amount.vague for amount in payments) or not _are_payments(message, payments):
         return (Value(ask=""),)
     negative = [amount for amount in payments if amount.value < 0]
@@ -69,6 +70,17 @@ def _paid(message: Message) -> tuple[Value, ...]:
     )
     told = [(value, _told_with(message, a)) for a in payments for value in a.values]
     return (Value([value for value, _ in told], readings, clauses=tuple(c for _, c in told)),)
+
+
+def _as_many_as_said(
+    message: Message, payments: tuple[AmountMention, ...]
+) -> tuple[AmountMention, ...]:
+    """三单付了45块5，一百零八，还有一个大的2万3: the amounts that nothing else is said of too, where
+    they make up the number of orders."""
+    count = None if message.has("left_out_order") else order_count(message)
+    bare = tuple(a for a in message.amounts if a in payments or a in with_role(message, None))
+    many = sum(a.times for a in bare)
+    return bare if count and len(payments) > 1 and many == int(count["orders"]) else payments
 
 
 def _after_discount(message: Message) -> Value | None:

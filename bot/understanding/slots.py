@@ -275,9 +275,8 @@ def _names_a_day(message: Message) -> bool:
 def _year(message: Message) -> tuple[int | None, bool]:
     if message.has("that_year"):
         return None, False
-    for word, shift in message.words.relative_years.items():
-        if word in message.text:
-            return message.today.year + shift, True
+    if word := _year_word(message):
+        return message.today.year + message.words.relative_years[word], True
     written = re.search(
         r"(?<!\d)(?:(20\d{2})|(\d{2})年|(二[零〇][零〇一二三四五六七八九]{2}))(?!\d)", message.text
     )
@@ -285,6 +284,15 @@ def _year(message: Message) -> tuple[int | None, bool]:
         value = number(written[1] or written[2] or written[3])
         return (int(value) + (2000 if value < 100 else 0), True) if value else (None, False)
     return None, False
+
+
+def _year_word(message: Message) -> str | None:
+    """去年没赶上，今年的黑五呢: of several such words the one that the shopping day stands after."""
+    said = [word for word in message.words.relative_years if word in message.text]
+    days = message.words.spans("black_friday", message.text)
+    days += message.words.spans("cyber_monday", message.text)
+    before = message.text[: min(start for start, _ in days)] if days else ""
+    return max(said, key=before.rfind, default=None)
 
 
 _BUILDERS: Mapping[str, Callable[[Message, bool], Slots]] = {
