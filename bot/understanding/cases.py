@@ -23,6 +23,7 @@ from bot.understanding.orders import (
     of_order,
     order_named,
     orders_told,
+    payments_named,
     with_one_more,
     with_order,
     without_order,
@@ -159,6 +160,7 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
         # A question for the rule as such leaves what is known of the case as it is.
         return ToolCase(tool, slots if opened else {**before.slots, **slots}, opened)
     slots = slots_of(tool, _anchored(message, before), filling=False)
+    slots |= _money_anew(before, slots, message)
     after = _with(before, slots, message)
     return replace(after, open=opened or after.open)
 
@@ -185,7 +187,10 @@ def _answers(before: ToolCase, slots: Slots, asked: Message | None) -> bool:
 def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
     """A topic named again goes on with the case unless it is told anew or asks for the rule."""
     named = order_named(before.slots, message)
-    if named and (message.has("takes_out") or message.has("leaves_out")):
+    taken_out = message.has("takes_out") or message.has("leaves_out")
+    if taken_out and (
+        named or any(payments_named(v, message) for v in before.slots.get("paid", ()))
+    ):
         return True
     if "paid" in slots and "paid" in before.slots:
         adds = adds_payments(before.slots["paid"][0], message)
@@ -273,13 +278,19 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
         slots.setdefault(
             "origin", tuple(Value(each, (phrase("either_origin"),)) for each in ORIGINS)
         )
-    for name, told_anew in (("paid", paid_anew), ("fee", fees_together)):
-        known = part.slots.get(name, ())
-        if known and name not in slots and (anew := told_anew(known[0], message)):
-            return {**slots, name: (anew,)}
+    slots |= _money_anew(part, slots, message)
     if not slots and asked is not None:
         slots = _yes_or_no(part, message, asked)
     return slots
+
+
+def _money_anew(part: ToolCase, slots: Slots, message: Message) -> Slots:
+    """What is paid, or the fee, once a message without an amount says more of what is known."""
+    for name, told_anew in (("paid", paid_anew), ("fee", fees_together)):
+        known = part.slots.get(name, ())
+        if known and name not in slots and (anew := told_anew(known[0], message)):
+            return {name: (anew,)}
+    return {}
 
 
 def _yes_or_no(part: ToolCase, message: Message, asked: Message) -> Slots:

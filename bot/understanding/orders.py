@@ -92,22 +92,39 @@ def order_named(
     place = place_named(message.text, count)
     if place is not None:
         return (place - 1, None) if place <= count else None
-    if (paid := _payment_named(slots, message)) is not None:
-        return paid, "paid"
+    if len(paid := payments_named(next(iter(slots.get("paid", ())), Value()), message)) == 1:
+        return paid[0], "paid"
     found = message.words.concepts["one_of_them"].search(message.text)
-    return _described(slots, message) if found else _labelled(slots, label(message.text))
+    named = _described(slots, message) if found else _labelled(slots, label(message.text))
+    return named or _called(slots, message)
+
+
+def _called(
+    slots: Mapping[str, tuple[Value, ...]], message: Message
+) -> tuple[int, str | None] | None:
+    """The order whose day was told with a name that the message says (李哥点了延长)."""
+    for name in _DAYS:
+        called = called_by([value.clause for value in slots.get(name, ())], message)
+        if len(called) == 1 and len(slots[name]) > 1:
+            return called[0], None
+    return None
 
 
 def label(text: str) -> str | None:
     """What an order or a shop goes by (A店, 订单B, 乙那单, 王姐那单); None where a text names none
     or several."""
+    named = labels(text)
+    return next(iter(named)) if len(named) == 1 else None
+
+
+def labels(text: str) -> frozenset[str]:
+    """All that orders go by in a text, those left out of which it says that nothing changed."""
     words = load_vocabulary()
-    named = [
+    return frozenset(
         next(filter(None, found.groupdict().values()))
         for found in words.concepts["order_label"].finditer(text)
         if not words.has("unchanged_after", text[found.end() :])
-    ]
-    return named[0] if len(set(named)) == 1 else None
+    )
 
 
 def is_another_label(slots: Mapping[str, tuple[Value, ...]], message: Message) -> bool:
@@ -163,32 +180,38 @@ def _labelled(
     return None
 
 
-def _payment_named(slots: Mapping[str, tuple[Value, ...]], message: Message) -> int | None:
-    """The payment that a message speaks of by what it was told with (羽绒服, 成都那单, B单) or by
-    its amount (75.5那单), where that fits one of several only."""
-    paid = next(iter(slots.get("paid", ())), None)
-    if paid is None or not isinstance(paid.value, list) or len(paid.value) < 2:
-        return None
-    named = label(message.text)
-    at = [
-        nth
-        for nth, clause in enumerate(paid.clauses)
-        if (name := name_told(clause)) and (name in message.text or name == named)
-    ]
-    if len(at) == 1:
-        return at[0]
+def payments_named(paid: Value, message: Message) -> tuple[int, ...]:
+    """The payments that a message speaks of by what they were told with (羽绒服, 成都那单, B单) or
+    by their amount (75.5那单), where that fits one of several only."""
+    if not isinstance(paid.value, list) or len(paid.value) < 2:
+        return ()
+    named = called_by(paid.clauses, message)
     is_one = message.has("one_of_them") or message.has("takes_out")
-    by_amount = [told_as(paid.value, amount) for amount in message.told_amounts] if is_one else []
-    return by_amount[0] if len(by_amount) == 1 else None
+    if named or not is_one:
+        return named
+    by_amount = [told_as(paid.value, amount) for amount in message.told_amounts]
+    return tuple(at for at in by_amount if at is not None)
 
 
-def name_told(clause: str) -> str:
-    """What an order goes by in the words it was told in: 羽绒服, 成都, or its letter; empty where
-    they hold nothing but how orders are told."""
-    named = label(clause)
-    words = load_vocabulary().concepts["how_orders_are_told"]
-    name = named or max(words.sub(" ", clause).split(), key=len, default="")
-    return name if named or len(name) >= _SHORTEST_NAME else ""
+def called_by(clauses: Sequence[str], message: Message) -> tuple[int, ...]:
+    """Which of the orders told in the clauses a message calls by their names."""
+    names = [names_told(clause) for clause in clauses]
+    said = labels(message.text)
+    return tuple(
+        nth
+        for nth, own in enumerate(names)
+        if any(
+            (name in said if len(name) < _SHORTEST_NAME else name in message.text)
+            and sum(name in other for other in names) == 1
+            for name in own
+        )
+    )
+
+
+def names_told(clause: str) -> frozenset[str]:
+    """What an order may go by in the words it was told in: 羽绒服, 成都, its letter."""
+    words = load_vocabulary().concepts["how_orders_are_told"].sub(" ", clause).split()
+    return frozenset({*labels(clause), *(w for w in words if len(w) >= _SHORTEST_NAME)})
 
 
 def told_as(payments: Sequence[str], amount: AmountMention) -> int | None:

@@ -121,7 +121,7 @@ def _without_left_out(
 
 def _are_payments(message: Message, payments: Sequence[AmountMention]) -> bool:
     """Whether amounts stand in a list, or each has a word saying what it is; else one is asked."""
-    if len(payments) < 2 or message.has("total"):
+    if len(payments) < 2 or message.has("total") or message.has("all_paid"):
         return True
     roles = dict(zip(message.amounts, amount_roles(message), strict=True))
     return all(
@@ -161,6 +161,9 @@ def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
     for amount, role in zip(message.amounts, amount_roles(message), strict=True):
         listed = bool(chosen) and words.has("conjunction", text[chosen[-1].end : amount.start])
         another = words.has("another_order", text[max(0, amount.start - 8) : amount.start])
+        # 还有李哥 买的碗86.4
+        apart = bool(chosen) and words.has("one_more", text[chosen[-1].end : amount.start])
+        another = another or apart
         added = bool(chosen) and role == "freight" and is_added(message, amount)
         listed = listed or (bool(chosen) and _is_another_name(message, chosen[-1], amount))
         if role == "paid" or added or (role is None and (listed or another)):
@@ -201,7 +204,9 @@ def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ..
     """One amount for several orders is of each of them or of all: only the text can say."""
     count = order_count(message)
     if count is None or _is_of_another_order(message, payment):
-        return (Value([plain(payment.value)], clauses=(_told_with(message, payment),)),)
+        # 小周买了个挂画，标价159，实付139: all that is said before it is of this one.
+        told_with = message.text[: payment.start] or _told_with(message, payment)
+        return (Value([plain(payment.value)], clauses=(told_with,)),)
     basis = _basis(message, payment, int(count["orders"]))
     told = {"value": plain(payment.value), "text": payment.text, **count}
     if basis is None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from bot.understanding.amount_roles import with_role
 from bot.understanding.amounts import plain
 from bot.understanding.messages import Message
-from bot.understanding.orders import place_named, told_as
+from bot.understanding.orders import called_by, payments_named, place_named, told_as
 from bot.understanding.payments import fee_of_all, is_added, on_basis, order_count
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
@@ -41,14 +41,22 @@ def paid_after(before: Value, added: Value, message: Message) -> Value:
 
 def _without_one(before: Value, added: Value, message: Message) -> Value | None:
     """75.5那单不算: the payments before but those that are named."""
-    if not message.has("takes_out") or not isinstance(before.value, list):
+    return _without_those(before, message)
+
+
+def _without_those(known: Value, message: Message) -> Value | None:
+    named = payments_named(known, message) if message.has("takes_out") else ()
+    return (
+        _of_those(known, [n for n in range(len(known.value)) if n not in named]) if named else None
+    )
+
+
+def _of_those(known: Value, at: Sequence[int]) -> Value | None:
+    """The payments in some places of several; None where there are none."""
+    if not at:
         return None
-    named = [told_as(before.value, each) for each in message.told_amounts]
-    kept = [nth for nth in range(len(before.value)) if nth not in named]
-    if not kept or None in named:
-        return None
-    clauses = tuple(before.clauses[nth] for nth in kept) if before.clauses else ()
-    return Value([before.value[nth] for nth in kept], before.readings, clauses=clauses)
+    clauses = tuple(known.clauses[nth] for nth in at) if known.clauses else ()
+    return Value([known.value[nth] for nth in at], clauses=clauses)
 
 
 def _one_told_anew(before: Value, added: Value, message: Message) -> Value | None:
@@ -91,32 +99,63 @@ def beside(before: Value, added: Value, message: Message) -> Value:
     """188的呢: another one than before, which is kept in mind for what they come to together."""
     if message.has("changes") or not (before.value and added.value):
         return added
-    return replace(added, others=(*before.others, *_listed(before)))
+    return replace(added, others=(*before.others, *_told(before)))
 
 
 def _listed(told: Value) -> list[str]:
     return told.value if isinstance(told.value, list) else [told.value]
 
 
+def _told(value: Value) -> list[tuple[str, str]]:
+    """Each amount with the words it was told in."""
+    amounts = _listed(value)
+    return list(zip(amounts, value.clauses or ("",) * len(amounts), strict=True))
+
+
 def paid_anew(known: Value, message: Message) -> Value | None:
     """What is paid once a message without a payment of its own says more of what is known: whose
     it is, of how many, with freight on top, all together; None where it says nothing such."""
-    readers = (_answered_basis, _of_other_count, _with_freight, _all_together)
+    readers = (
+        *(_answered_basis, _of_other_count, _with_freight),
+        *(_without_those, _several_of_them, _all_together, _the_one_before),
+    )
     return next(filter(None, (read(known, message) for read in readers)), None)
 
 
 def _all_together(known: Value, message: Message) -> Value | None:
     """两单加一起呢: those asked about one after the other."""
-    told = [*known.others, *_listed(known)]
+    told = [*known.others, *_told(known)]
     count = order_count(message)
     as_many = count is None or int(count["orders"]) == len(told)
-    return Value(told) if known.others and message.has("total") and as_many else None
+    if not (known.others and message.has("total") and as_many):
+        return None
+    return Value([value for value, _ in told], clauses=tuple(clause for _, clause in told))
+
+
+def _several_of_them(known: Value, message: Message) -> Value | None:
+    """就周二周四那俩呢: some of the orders, the others kept in mind."""
+    named = payments_named(known, message)
+    if not 1 < len(named) < len(_listed(known)):
+        return None
+    rest = tuple(told for nth, told in enumerate(_told(known)) if nth not in named)
+    chosen = _of_those(known, named)
+    return replace(chosen, others=(*known.others, *rest)) if chosen else None
+
+
+def _the_one_before(known: Value, message: Message) -> Value | None:
+    """那小周这单到底多少: an order told of before the one that is talked about."""
+    named = called_by([clause for _, clause in known.others], message)
+    if len(named) != 1 or called_by(known.clauses, message):
+        return None
+    value, clause = known.others[named[0]]
+    rest = (told for nth, told in enumerate(known.others) if nth != named[0])
+    return Value([value], clauses=(clause,), others=(*rest, *_told(known)))
 
 
 def fees_together(known: Value, message: Message) -> Value | None:
     """两个月加起来呢: the fees asked about one after the other."""
     asked = known.others and message.has("total") and not message.amounts
-    return fee_of_all([*known.others, known.value]) if asked else None
+    return fee_of_all([*(fee for fee, _ in known.others), known.value]) if asked else None
 
 
 def _with_more(before: Value, added: Value, message: Message) -> Value:

@@ -55,7 +55,13 @@ def _auto_confirm(message: Message, filling: bool) -> Slots:
 
 def _latest_ship(message: Message, filling: bool) -> Slots:
     roles = ("auto_confirm", "settled", "received", "completed")
-    named = message.dates_of(*roles) or tuple(d for d in message.dates if not d.is_now)
+    others = tuple(
+        date
+        for date in message.dates
+        # 那不就得上个月发了: the month it has to be shipped in is what is asked for.
+        if not (date.is_now or message.words.has("ships_then", message.text[date.end :]))
+    )
+    named = message.dates_of(*roles) or others
     lean = Lean.PAST if message.has("shipped_already") else Lean.FUTURE
     return {
         "target": day_values(message, named[:1], lean, months=True),

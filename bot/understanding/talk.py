@@ -159,7 +159,8 @@ def _says_nothing(said: _Said) -> bool:
         return False
     if message.has("asks_something") or asked_tools(message):
         return False
-    if message.dates or message.amounts or message.times or message.events:
+    told_days = any(not date.is_now for date in message.dates)
+    if told_days or message.amounts or message.times or message.events:
         return False
     return not any(slots_of(name, message, filling=True) for name in TOOLS)
 
@@ -204,7 +205,8 @@ def _as_told_now(part: ToolCase, message: Message) -> ToolCase:
 def _told_before(said: _Said) -> Case:
     """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
     case = said.read_after(said.told)
-    return case if _is_open(case) else ()
+    # What was told and answered already is no more of it.
+    return case if _is_open(case) and case != said.talk.case else ()
 
 
 def _of_orders_told(said: _Said) -> Case:

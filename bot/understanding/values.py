@@ -21,8 +21,9 @@ class Value:
     details: tuple[tuple[str, str], ...] = ()
     by_month: tuple[tuple[int, str], ...] = ()  # months since year 0, with what is said of each
     assumed: bool = field(default=False, compare=False)  # not said: what is told elsewhere counts
-    # Amounts told before it, of orders or months of their own: 596, then 188的呢.
-    others: tuple[str, ...] = field(default=(), compare=False)
+    # Amounts told before it, of orders or months of their own (596, then 188的呢), with the words
+    # they were told in.
+    others: tuple[tuple[str, str], ...] = field(default=(), compare=False)
     clause: str = field(default="", compare=False)  # where it was told: 发苏州那单11月3号发
     # Where each of several payments was told: 成都那单495, 绵阳218.
     clauses: tuple[str, ...] = field(default=(), compare=False)
