@@ -40,6 +40,7 @@ from bot.understanding.payments_told import (
 from bot.understanding.phrases import phrase
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
+from bot.understanding.told_apart import told_apart
 from bot.understanding.values import AS_OF, Slots, Value, merged_months
 from bot.understanding.vocabulary import ToolWords, load_vocabulary
 
@@ -153,6 +154,7 @@ def _anchored(message: Message, part: ToolCase) -> Message:
 def _started(tool: str, message: Message, case: Case, asked: Message | None) -> ToolCase:
     before = next((part for part in case if part.tool == tool), None)
     slots = slots_of(tool, message, filling=False)
+    slots = told_apart(tool, message, slots) or slots
     opened = _is_case(tool, slots, message)
     if before is None:
         return ToolCase(tool, {**_shared(tool, case), **slots}, opened)

@@ -76,6 +76,23 @@ def with_one_more(slots: Mapping[str, tuple[Value, ...]], added: Slots) -> Slots
     return known
 
 
+def side_by_side(orders: Sequence[Slots]) -> Slots:
+    """The inputs of orders told one by one; what is not told of one is as with the one before."""
+    known: Slots = {}
+    for name in PER_ORDER:
+        told = [each.get(name, ()) for each in orders]
+        last = next(filter(None, told), ())
+        if not last:
+            continue
+        row = []
+        for values in told:
+            untold = (Value(_UNTOLD[name]),) if name in _UNTOLD else last
+            last = values or untold
+            row.append(last[0])
+        known[name] = tuple(row)
+    return known
+
+
 def without_order(slots: Mapping[str, tuple[Value, ...]], at: int) -> Slots:
     """What is known, of all orders but one."""
     return _of(slots, lambda nth: nth != at)

@@ -1,0 +1,79 @@
+"""One message about several orders: what it tells of one of them alone (A单国内发，B单延长了)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from bot.understanding.messages import Message, read_message
+from bot.understanding.orders import (
+    PER_ORDER,
+    order_named,
+    orders_told,
+    side_by_side,
+    with_order,
+    without_order,
+)
+from bot.understanding.slots import slots_of
+from bot.understanding.values import Slots
+
+_PIECES = re.compile(r"[,。;\s]+")
+_SEVERAL = 2
+
+
+def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
+    """The inputs of several orders, each with what is told of it alone; None for a message that
+    tells of one order, or of all of them alike. ``whole`` are the inputs of it read at once."""
+    told = [value for name in _key(tool, message) for value in whole.get(name, ())]
+    one = len(told) == 1 and told[0].ask is None and not isinstance(told[0].value, list)
+    if one or message.text.isascii():
+        return None
+    pieces = [read_message(each, message.today) for each in _PIECES.split(message.text) if each]
+    telling = [piece for piece in pieces if _tells_order(piece)]
+    others = [piece for piece in pieces if piece not in telling]
+    each = _each(tool, message, telling)
+    orders = side_by_side(each) if each else slots_of(tool, _joined(telling, message), filling=False)
+    if orders_told(orders) < _SEVERAL:
+        return None
+    named = [(piece, order_named(orders, piece)) for piece in others]
+    of_all = _joined((piece for piece, order in named if order is None), message)
+    shared = slots_of(tool, of_all, filling=True)
+    known = {**shared, **orders}
+    alone = any(name in told for told in each for name in PER_ORDER if name not in _key(tool, message))
+    # The last first: what is taken out moves those after it.
+    for piece, order in sorted(
+        ((piece, order[0]) for piece, order in named if order), key=lambda told: -told[1]
+    ):
+        facts = slots_of(tool, piece, filling=True)
+        facts = {name: values for name, values in facts.items() if name in PER_ORDER}
+        if piece.has("takes_out"):
+            known, alone = without_order(known, order), True
+        elif facts:
+            known, alone = with_order(known, facts, order), True
+    return known if alone else None
+
+
+def _key(tool: str, message: Message) -> tuple[str, ...]:
+    return message.words.tools[tool].key
+
+
+def _joined(pieces: Iterable[Message], message: Message) -> Message:
+    return read_message(",".join(piece.text for piece in pieces), message.today)
+
+
+def _tells_order(piece: Message) -> bool:
+    """Whether a piece tells of an order by its day or by what was paid for it."""
+    days = [day for day in piece.days if not day.is_now]
+    return (len(days) == 1 or bool(piece.amounts)) and not piece.has("takes_out")
+
+
+def _each(tool: str, message: Message, telling: Sequence[Message]) -> list[Slots]:
+    """What each piece tells of the order whose day it names; empty where not each names one."""
+    key = _key(tool, message)
+    told = [slots_of(tool, piece, filling=True) for piece in telling]
+    own = [{n: v for n, v in each.items() if n in PER_ORDER and len(v) == 1} for each in told]
+    days = [each.get(name) for each in own for name in key]
+    of_orders = len(own) >= _SEVERAL and set(key) <= set(PER_ORDER)
+    # 5号 without its month is of the month of the day before it.
+    bare = any(day.month is None and day.exact is None for p in telling for day in p.days)
+    return own if of_orders and all(days) and not bare else []
