@@ -73,5 +73,6 @@ def _says(message: Message, concept: str) -> bool:
     return any(
         not (is_negated(message, start) or is_doubted(message, start))
         and not message.words.has("negation_within", message.text[start:end])
+        and not message.words.has("goods_denied_after", message.text[end:])
         for start, end in spans
     )

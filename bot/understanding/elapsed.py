@@ -12,7 +12,7 @@ from bot.understanding.messages import Message
 from bot.understanding.numerals import SMALL
 
 _ELAPSED = (
-    r"^(?:了|去|走|已经|都|有|过了?|满|整整|足足|刚好|也|到现在|至今|自主客服|客服|权限|\s|,)*"
+    r"^(?:了|去|走|掉|后|之后|以后|的|到今天|到|今天|已经|都|第(?=\d)|有|过了?|满|整整|足足|刚好|也|到现在|至今|自主客服|客服|权限|\s|,)*"
     rf"(?P<n>\d{{1,4}}|{SMALL}|半)\s*(?P<unit>天|周|个月|年)(?P<le>了)?(?!之?[内后前])"
 )
 

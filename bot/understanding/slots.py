@@ -279,13 +279,13 @@ def _names_a_day(message: Message) -> bool:
 
 
 def _year(message: Message) -> tuple[int | None, bool]:
-    if message.has("that_year"):
-        return None, False
-    if word := _year_word(message):
-        return message.today.year + message.words.relative_years[word], True
     written = re.search(
         r"(?<!\d)(?:(20\d{2})|(\d{2})年|(二[零〇][零〇一二三四五六七八九]{2}))(?!\d)", message.text
     )
+    if message.has("that_year") and not written:
+        return None, False
+    if word := _year_word(message):
+        return message.today.year + message.words.relative_years[word], True
     if written:
         value = number(written[1] or written[2] or written[3])
         return (int(value) + (2000 if value < 100 else 0), True) if value else (None, False)

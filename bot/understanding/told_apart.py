@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
     PER_ORDER,
+    label,
     order_named,
     orders_told,
     side_by_side,
@@ -19,6 +21,8 @@ from bot.understanding.values import Slots
 
 _PIECES = re.compile(r"[,。;\s]+")
 _SEVERAL = 2
+# Characters: 订单A, B单.
+_A_LETTER = 4
 
 
 def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
@@ -28,18 +32,22 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     one = len(told) == 1 and told[0].ask is None and not isinstance(told[0].value, list)
     if one or message.text.isascii():
         return None
-    pieces = [read_message(each, message.today) for each in _PIECES.split(message.text) if each]
+    pieces = [read_message(each, message.today) for each in _pieces(message.text)]
     telling = [piece for piece in pieces if _tells_order(piece)]
     others = [piece for piece in pieces if piece not in telling]
     each = _each(tool, message, telling)
-    orders = side_by_side(each) if each else slots_of(tool, _joined(telling, message), filling=False)
+    orders = (
+        side_by_side(each) if each else slots_of(tool, _joined(telling, message), filling=False)
+    )
     if orders_told(orders) < _SEVERAL:
         return None
     named = [(piece, order_named(orders, piece)) for piece in others]
     of_all = _joined((piece for piece, order in named if order is None), message)
     shared = slots_of(tool, of_all, filling=True)
     known = {**shared, **orders}
-    alone = any(name in told for told in each for name in PER_ORDER if name not in _key(tool, message))
+    alone = any(
+        name in told for told in each for name in PER_ORDER if name not in _key(tool, message)
+    )
     # The last first: what is taken out moves those after it.
     for piece, order in sorted(
         ((piece, order[0]) for piece, order in named if order), key=lambda told: -told[1]
@@ -51,6 +59,17 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
         elif facts:
             known, alone = with_order(known, facts, order), True
     return known if alone else None
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in its pieces; a letter by itself belongs to what follows: 订单A 11月4号发."""
+    before = ""
+    for piece in filter(None, _PIECES.split(text)):
+        if len(piece) <= _A_LETTER and label(piece):
+            before = piece
+            continue
+        yield f"{before}{piece}"
+        before = ""
 
 
 def _key(tool: str, message: Message) -> tuple[str, ...]:
@@ -71,7 +90,15 @@ def _each(tool: str, message: Message, telling: Sequence[Message]) -> list[Slots
     """What each piece tells of the order whose day it names; empty where not each names one."""
     key = _key(tool, message)
     told = [slots_of(tool, piece, filling=True) for piece in telling]
-    own = [{n: v for n, v in each.items() if n in PER_ORDER and len(v) == 1} for each in told]
+    own = [
+        {
+            # Whatever the piece says may be what the order goes by: 8月1号从南京发茶杯.
+            name: (replace(values[0], clause=piece.text),)
+            for name, values in each.items()
+            if name in PER_ORDER and len(values) == 1
+        }
+        for each, piece in zip(told, telling, strict=True)
+    ]
     days = [each.get(name) for each in own for name in key]
     of_orders = len(own) >= _SEVERAL and set(key) <= set(PER_ORDER)
     # 5号 without its month is of the month of the day before it.
