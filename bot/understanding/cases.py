@@ -16,6 +16,7 @@ from bot.understanding.disputes import denied_facts, denies_goods
 from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message
+from bot.understanding.numerals import small_number
 from bot.understanding.orders import (
     PER_ORDER,
     is_another_label,
@@ -106,6 +107,7 @@ def is_ruled_out(tool: str, message: Message) -> bool:
 
 def advance(case: Case, message: Message, asked: Message | None, platforms: Platforms) -> Case:
     """What is being talked about after a message; ``asked`` is the assistant's turn before it."""
+    message = _dated_beside(message, case)
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
     if is_foreign(message, platforms):
         return ()
@@ -125,6 +127,30 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
         return tuple(replace(part, open=any(p.open for p in case)) for part in started)
     turned = tuple(filter(None, (_turned(part, message, asked) for part in case)))
     return turned or _continued(case, added, message, asked) or started
+
+
+def _dated_beside(message: Message, case: Case) -> Message:
+    """比那单晚三天发的: the message with the day written out, where the order is known."""
+    found = message.words.concepts["day_beside"].search(message.text)
+    part = next((part for part in case if part.open and _known_days(part)), None)
+    if found is None or part is None or message.days:
+        return message
+    days = _known_days(part)
+    than = replace(message, text=f"{found['than'] or found['as'] or ''}那单")
+    named = order_named(part.slots, than)
+    at = named[0] if named else part.order
+    day = days[at] if at is not None and at < len(days) else days[-1]
+    moved = small_number(found["days"]) if found["days"] else 0
+    day += dt.timedelta(days=-moved if found["way"] == "早" else moved)
+    text = f"{message.text[: found.start()]}{day.isoformat()}{message.text[found.end() :]}"
+    return replace(message, text=text)
+
+
+def _known_days(part: ToolCase) -> list[dt.date]:
+    """The days of the orders of a case, as far as all are known."""
+    keys = [name for name in part.words.key if name in _DAYS]
+    told = [value.value for name in keys for value in part.slots.get(name, ())]
+    return [dt.date.fromisoformat(value) for value in told] if all(told) else []
 
 
 def _is_of_order(part: ToolCase) -> bool:

@@ -75,7 +75,7 @@ def _paid(message: Message) -> tuple[Value, ...]:
 def _as_many_as_said(
     message: Message, payments: tuple[AmountMention, ...]
 ) -> tuple[AmountMention, ...]:
-    """三单付了45块5，一百零八，还有一个大的2万3: the amounts that nothing else is said of too, where
+    """三单付了45块5，一百零八，还有个大的2万3: with the amounts that nothing else is said of where
     they make up the number of orders."""
     count = None if message.has("left_out_order") else order_count(message)
     bare = tuple(a for a in message.amounts if a in payments or a in with_role(message, None))

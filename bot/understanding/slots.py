@@ -293,7 +293,7 @@ def _year(message: Message) -> tuple[int | None, bool]:
 
 
 def _year_word(message: Message) -> str | None:
-    """去年没赶上，今年的黑五呢: of several such words the one that the shopping day stands after."""
+    """去年没赶上，今年的黑五呢: of several such words the one before the shopping day."""
     said = [word for word in message.words.relative_years if word in message.text]
     days = message.words.spans("black_friday", message.text)
     days += message.words.spans("cyber_monday", message.text)

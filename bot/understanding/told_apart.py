@@ -90,7 +90,7 @@ def _each(tool: str, message: Message, telling: Sequence[Message]) -> list[Slots
     """What each piece tells of the order whose day it names; empty where not each names one."""
     key = _key(tool, message)
     told = [slots_of(tool, piece, filling=True) for piece in telling]
-    own = [
+    own: list[Slots] = [
         {
             # Whatever the piece says may be what the order goes by: 8月1号从南京发茶杯.
             name: (replace(values[0], clause=piece.text),)
