@@ -353,7 +353,7 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
         merged = with_order(part.slots, slots, order)
         order = None if message.has("all_orders") else order
     elif _tells_one_more(part, slots, message):
-        if message.has("other_day"):
+        if message.has("other_day") or is_another_label(part.slots, message):
             slots = {name: (Value(ask=""),) for name in part.words.key} | slots
         if message.has("origin_unsaid"):
             slots = {"origin": (Value(ask=""),)} | slots
@@ -385,6 +385,9 @@ def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
     keys = [name for name in part.words.key if name in PER_ORDER]
     known = bool(keys) and all(is_known(part.slots.get(name)) for name in keys)
     one_day = any(len(added.get(name, ())) == 1 for name in keys)
+    if not any(name in added for name in keys) and is_another_label(part.slots, message):
+        # 李哥那单哪天自动收: of which the day was not told.
+        return known
     if one_day and (message.has("append") or is_another_label(part.slots, message)):
         return known
     # 另一单境外的呢: of the same day, as far as is told.

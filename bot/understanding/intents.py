@@ -152,6 +152,11 @@ def _payout_only(message: Message) -> bool:
     return message.has("payout") and all(message.words.has("payout", c) for c in clauses)
 
 
+def _auto_confirm_day(message: Message) -> bool:
+    """2月28日自动确认: a day, not the months it is asked about (自动收货算10月还是11月)."""
+    return any(not date.month_only for date in message.dates_of("auto_confirm"))
+
+
 def _settlement_asked(message: Message) -> bool:
     return _is_asked(message, message.words.tools["settlement_month"])
 
@@ -216,6 +221,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "why_only": _why_only,
     "charges_mixed": _charges_mixed,
     "commission_only": _commission_only,
+    "auto_confirm_day": _auto_confirm_day,
     "settlement_asked": _settlement_asked,
     "payout_only": _payout_only,
     "ship_asked": _ship_asked,

@@ -58,6 +58,8 @@ def _paid(message: Message) -> tuple[Value, ...]:
     payments = _as_many_as_said(message, payments)
     if any(amount.vague for amount in payments) or not _are_payments(message, payments):
         return (Value(ask=""),)
+    if _are_too_few(message, payments):
+        return (Value(ask=""),)
     negative = [amount for amount in payments if amount.value < 0]
     if negative:
         return (Value(problem=_negative(negative[0])),)
@@ -81,6 +83,13 @@ def _as_many_as_said(
     bare = tuple(a for a in message.amounts if a in payments or a in with_role(message, None))
     many = sum(a.times for a in bare)
     return bare if count and len(payments) > 1 and many == int(count["orders"]) else payments
+
+
+def _are_too_few(message: Message, payments: Sequence[AmountMention]) -> bool:
+    """三单，一单210，一单66，一共多少: what was paid for one of them is not said."""
+    count = None if message.has("left_out_order") else order_count(message)
+    many = sum(amount.times for amount in payments)
+    return count is not None and 1 < many < int(count["orders"]) and message.has("total")
 
 
 def _after_discount(message: Message) -> Value | None:

@@ -206,7 +206,8 @@ def _told_before(said: _Said) -> Case:
     """客户付了1288 / 渠道费多少: told first, asked afterwards; empty where that is no case."""
     case = said.read_after(said.told)
     # What was told and answered already is no more of it.
-    return case if _is_open(case) and case != said.talk.case else ()
+    answered = not said.asked_for and case in (said.talk.case, *said.talk.earlier)
+    return case if _is_open(case) and not answered else ()
 
 
 def _of_orders_told(said: _Said) -> Case:
@@ -284,7 +285,9 @@ def _pending(said: _Said, case: Case) -> tuple[str, str]:
     if message.has("asks_something") and not message.has("cannot_say"):
         # Facts asked about beside the point (是我搞错了吗) are still those of the case.
         made_case = _is_open(case) or _is_open(talk.case)
-        kept = talk.told if not made_case and len(talk.told) <= _LONGEST else ""
+        # 蜡烛49 香薰168 / 小商店个人能卖零食吗: told of something else, which is still to come.
+        of_else = _is_open(case) and not talk.case and case == said.advanced((), message)
+        kept = talk.told if (of_else or not made_case) and len(talk.told) <= _LONGEST else ""
         return kept, text if lacking else ""
     told, wanted = (f"{before}，{text}" if before else "" for before in (talk.told, talk.wanted))
     short = len(told) <= _LONGEST
