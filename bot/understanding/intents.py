@@ -44,6 +44,7 @@ def question_left_open(message: Message, spoken_of: Sequence[str] = ()) -> str |
     So are those of a case of the tools ``spoken_of``: 退了200呢.
     """
     facts = bool(message.amounts) or any(not day.is_now for day in message.days)
+    facts = facts or message.has("past")
     for name in TOOLS:
         words = message.words.tools[name]
         asked = facts and _any_of(message, words.asks)
