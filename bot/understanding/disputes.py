@@ -21,7 +21,7 @@ def goods(message: Message) -> tuple[str, ...]:
     if _says(message, "goods_sanbao"):
         found.append("sanbao")
     durable = _says(message, "goods_durable")
-    appliance = _says(message, "goods_appliance") and message.has("defect")
+    appliance = _says(message, "goods_appliance") and _says(message, "defect")
     # 三包的电饭煲 is said to be of that kind; 冰箱，也属于三包 and 他说是三包 are of both.
     appliance = appliance and (not found or message.has("of_both_kinds"))
     if durable or appliance:

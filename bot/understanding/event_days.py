@@ -107,6 +107,10 @@ def event_days(
 ) -> tuple[Value, ...]:
     """Days of the events; else counted back from 关了60天了; else the ``loose`` ones."""
     named = message.dates_of(*roles)
+    elapsed = elapsed_since(message, roles)
+    if elapsed is not None and all(date.is_now for date in named):
+        # 关掉到今天是第90天: today is what is counted to.
+        named = ()
     values = day_values(message, named, lean)
     if any(date.vague for date in named or loose):
         return (Value(ask=""),)
@@ -114,7 +118,6 @@ def event_days(
         return values
     if any(_happened_in(message, date, roles) for date in named):
         return (Value(ask=""),)
-    elapsed = elapsed_since(message, roles)
     if elapsed is not None:
         day, text = elapsed
         return (Value(day.isoformat(), (phrase("taken_as", text=text, day=_written(day)),)),)

@@ -27,6 +27,7 @@ PER_ORDER = (
     "last_closed",
     "goods",
     "special_case",
+    "fee",
 )
 _DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
 # Characters; an order's name is no shorter.

@@ -294,12 +294,15 @@ def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
     if not named:
         return ()
     another = _another_fee(message, named[0])
-    summed = named if message.has("total") and not another else ()
-    amounts = summed or (another or named[0],)
+    together = named if not another and message.has("total") else ()
+    each = named if not another and message.has("all_orders") else ()
+    amounts = together or each or (another or named[0],)
     if any(amount.vague for amount in amounts):
         return (Value(ask=""),)
     if negative := next((amount for amount in amounts if amount.value < 0), None):
         return (Value(problem=_negative(negative)),)
+    if each and not together:
+        return tuple(Value(plain(amount.value)) for amount in each)
     return (fee_of_all([plain(amount.value) for amount in amounts]),)
 
 

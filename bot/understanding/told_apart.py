@@ -33,7 +33,7 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     if one or message.text.isascii():
         return None
     pieces = [read_message(each, message.today) for each in _pieces(message.text)]
-    telling = [piece for piece in pieces if _tells_order(piece)]
+    telling = _telling(pieces)
     others = [piece for piece in pieces if piece not in telling]
     each = _each(tool, message, telling)
     orders = (
@@ -80,10 +80,11 @@ def _joined(pieces: Iterable[Message], message: Message) -> Message:
     return read_message(",".join(piece.text for piece in pieces), message.today)
 
 
-def _tells_order(piece: Message) -> bool:
-    """Whether a piece tells of an order by its day or by what was paid for it."""
-    days = [day for day in piece.days if not day.is_now]
-    return (len(days) == 1 or bool(piece.amounts)) and not piece.has("takes_out")
+def _telling(pieces: Sequence[Message]) -> list[Message]:
+    """The pieces that tell of an order: by its day, else by what was paid for it."""
+    kept = [piece for piece in pieces if not piece.has("takes_out")]
+    dated = [piece for piece in kept if sum(not day.is_now for day in piece.days) == 1]
+    return dated if len(dated) >= _SEVERAL else [piece for piece in kept if piece.amounts]
 
 
 def _each(tool: str, message: Message, telling: Sequence[Message]) -> list[Slots]:
