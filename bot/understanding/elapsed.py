@@ -23,7 +23,8 @@ def elapsed_since(message: Message, roles: tuple[str, ...]) -> tuple[dt.date, st
         if event.name not in roles:
             continue
         found = _pattern().search(message.text[event.end :])
-        if found and (found["le"] or _is_over(message, event)):
+        counted = found and any(word in found.group() for word in ("第", "满"))
+        if found and (found["le"] or counted or _is_over(message, event)):
             day = counted_back(message.today, found["n"], found["unit"])
             if day is not None:
                 return day, message.text[event.start : event.end] + found.group().strip()

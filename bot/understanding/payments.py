@@ -294,8 +294,9 @@ def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
     if not named:
         return ()
     another = _another_fee(message, named[0])
-    together = named if not another and message.has("total") else ()
-    each = named if not another and message.has("all_orders") else ()
+    listed = () if another else _with_those_listed(message, named)
+    together = listed if message.has("total") else ()
+    each = listed if message.has("all_orders") else ()
     amounts = together or each or (another or named[0],)
     if any(amount.vague for amount in amounts):
         return (Value(ask=""),)
@@ -304,6 +305,19 @@ def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
     if each and not together:
         return tuple(Value(plain(amount.value)) for amount in each)
     return (fee_of_all([plain(amount.value) for amount in amounts]),)
+
+
+def _with_those_listed(
+    message: Message, named: tuple[AmountMention, ...]
+) -> tuple[AmountMention, ...]:
+    """渠道费21块和3块5: the fees, with the amounts listed after one."""
+    chosen = list(named)
+    for amount in with_role(message, None):
+        before = [each for each in chosen if each.end <= amount.start]
+        between = message.text[before[-1].end : amount.start] if before else None
+        if between is not None and message.words.has("conjunction", between):
+            chosen.append(amount)
+    return tuple(sorted(chosen, key=lambda each: each.start))
 
 
 def fee_of_all(fees: Sequence[str]) -> Value:
