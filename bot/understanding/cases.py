@@ -12,12 +12,13 @@ from dateutil.relativedelta import relativedelta
 from bot.platforms import Platforms
 from bot.understanding.amounts import plain
 from bot.understanding.dates import Lean
+from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.disputes import denied_facts, denies_goods
 from bot.understanding.event_days import day_values
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message
-from bot.understanding.numerals import small_number
 from bot.understanding.orders import (
+    DAYS,
     PER_ORDER,
     is_another_label,
     is_of_another,
@@ -50,8 +51,7 @@ _YES_NO = {
     "extended": "extension",
     "refund_requested": "refund",
 }
-_DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
-_TIMES = (*_DAYS, "target")
+_TIMES = (*DAYS, "target")
 _ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
 _SHARED = ("origin",)
 # Inputs of which several hold at once.
@@ -107,7 +107,9 @@ def is_ruled_out(tool: str, message: Message) -> bool:
 
 def advance(case: Case, message: Message, asked: Message | None, platforms: Platforms) -> Case:
     """What is being talked about after a message; ``asked`` is the assistant's turn before it."""
-    message = _dated_beside(message, case)
+    for part in case:
+        if part.open:
+            message = with_day_written_out(message, part.slots, part.words.key, part.order)
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
     if is_foreign(message, platforms):
         return ()
@@ -129,30 +131,6 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     return turned or _continued(case, added, message, asked) or started
 
 
-def _dated_beside(message: Message, case: Case) -> Message:
-    """比那单晚三天发的: the message with the day written out, where the order is known."""
-    found = message.words.concepts["day_beside"].search(message.text)
-    part = next((part for part in case if part.open and _known_days(part)), None)
-    if found is None or part is None or message.days:
-        return message
-    days = _known_days(part)
-    than = replace(message, text=f"{found['than'] or found['as'] or ''}那单")
-    named = order_named(part.slots, than)
-    at = named[0] if named else part.order
-    day = days[at] if at is not None and at < len(days) else days[-1]
-    moved = small_number(found["days"]) if found["days"] else 0
-    day += dt.timedelta(days=-moved if found["way"] == "早" else moved)
-    text = f"{message.text[: found.start()]}{day.isoformat()}{message.text[found.end() :]}"
-    return replace(message, text=text)
-
-
-def _known_days(part: ToolCase) -> list[dt.date]:
-    """The days of the orders of a case, as far as all are known."""
-    keys = [name for name in part.words.key if name in _DAYS]
-    told = [value.value for name in keys for value in part.slots.get(name, ())]
-    return [dt.date.fromisoformat(value) for value in told] if all(told) else []
-
-
 def _is_of_order(part: ToolCase) -> bool:
     """Whether it is an order that is computed for."""
     return any(name in (*PER_ORDER, "paid", "fee", "target") for name in part.words.key)
@@ -164,7 +142,7 @@ def _anchored(message: Message, part: ToolCase) -> Message:
         # 又来一单，17号发的: of no month in particular.
         return replace(message, about_money=part.tool in _ABOUT_MONEY)
     known = of_order(part.slots, part.order)
-    days = {v.value for name in _DAYS for v in known.get(name, ()) if v.value}
+    days = {v.value for name in DAYS for v in known.get(name, ()) if v.value}
     times = [value.value for value in known.get("times", ()) if value.value]
     return replace(
         message,
@@ -285,7 +263,7 @@ def _turned(part: ToolCase, message: Message, asked: Message | None) -> ToolCase
     if tool is None or not part.open or part.missing:
         return None
     slots = slots_of(tool, message, filling=True)
-    known = [value.value for name in _DAYS for value in part.slots.get(name, ())]
+    known = [value.value for name in DAYS for value in part.slots.get(name, ())]
     slots = {name: tuple(_not_before(max(known), v) for v in told) for name, told in slots.items()}
     turned = ToolCase(tool, slots, open=True)
     return turned if is_addition((part, turned), message, asked) else None

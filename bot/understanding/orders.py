@@ -29,7 +29,7 @@ PER_ORDER = (
     "special_case",
     "fee",
 )
-_DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
+DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
 # Characters; an order's name is no shorter.
 _SHORTEST_NAME = 2
 _T = TypeVar("_T")
@@ -121,7 +121,7 @@ def _called(
     slots: Mapping[str, tuple[Value, ...]], message: Message
 ) -> tuple[int, str | None] | None:
     """The order whose day was told with a name that the message says (李哥点了延长)."""
-    for name in _DAYS:
+    for name in DAYS:
         called = called_by([value.clause for value in slots.get(name, ())], message)
         if len(called) == 1 and len(slots[name]) > 1:
             return called[0], None
@@ -148,7 +148,7 @@ def labels(text: str) -> frozenset[str]:
 def is_another_label(slots: Mapping[str, tuple[Value, ...]], message: Message) -> bool:
     """B店是8月15号关的 after A店7月1号: told of one that was not spoken of before."""
     told = label(message.text)
-    known = [label(value.clause) for name in _DAYS for value in slots.get(name, ())]
+    known = [label(value.clause) for name in DAYS for value in slots.get(name, ())]
     return told is not None and told not in known and any(known)
 
 
@@ -179,7 +179,7 @@ def _described(
     said = origins(message)
     named = {"origin": [said[0]] if len(said) == 1 else []}
     days = [resolve(day, message.today, Lean.NEAR).iso for day in message.days]
-    named |= {name: [day for day in days if day] for name in _DAYS}
+    named |= {name: [day for day in days if day] for name in DAYS}
     for name, values in named.items():
         told = [value.value for value in slots.get(name, ())]
         at = [place for place, value in enumerate(told) if value in values]
@@ -191,7 +191,7 @@ def _described(
 def _labelled(
     slots: Mapping[str, tuple[Value, ...]], named: str | None
 ) -> tuple[int, str | None] | None:
-    for name in _DAYS:
+    for name in DAYS:
         labels = [label(value.clause) for value in slots.get(name, ())]
         if named and labels.count(named) == 1:
             return labels.index(named), None
@@ -251,7 +251,7 @@ def _told_of(
         for concept in ("overseas_place", "domestic_place")
         for span in words.spans(concept, message.text)
     }
-    for name in _DAYS:
+    for name in DAYS:
         clauses = [value.clause for value in slots.get(name, ())]
         at = [nth for nth, clause in enumerate(clauses) if any(p in clause for p in places)]
         if len(clauses) > 1 and len(at) == 1:

@@ -1,0 +1,42 @@
+"""A day told by the one of an order that is known: 比那单晚三天发的, 跟B单同一天."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.understanding.messages import Message
+from bot.understanding.numerals import small_number
+from bot.understanding.orders import DAYS, order_named
+from bot.understanding.values import Value
+
+Known = Mapping[str, tuple[Value, ...]]
+
+
+def with_day_written_out(
+    message: Message, known: Known, key: Sequence[str], order: int | None
+) -> Message:
+    """The message with the day as a date; as it is where it tells none, or another one too.
+
+    ``known`` are the inputs of the case, ``key`` those that make it one; ``order`` is the order
+    spoken of, where the message names none.
+    """
+    found = message.words.concepts["day_beside"].search(message.text)
+    days = _known_days(known, key)
+    if found is None or not days or message.days:
+        return message
+    than = replace(message, text=f"{found['than'] or found['as'] or ''}那单")
+    named = order_named(known, than)
+    at = named[0] if named else order
+    day = days[at] if at is not None and at < len(days) else days[-1]
+    moved = small_number(found["days"]) if found["days"] else 0
+    day += dt.timedelta(days=-moved if found["way"] == "早" else moved)
+    text = f"{message.text[: found.start()]}{day.isoformat()}{message.text[found.end() :]}"
+    return replace(message, text=text)
+
+
+def _known_days(known: Known, key: Sequence[str]) -> list[dt.date]:
+    """The days of the orders, as far as all of them are known."""
+    told = [value.value for name in key if name in DAYS for value in known.get(name, ())]
+    return [dt.date.fromisoformat(value) for value in told] if all(told) else []
