@@ -203,7 +203,8 @@ def payments_named(paid: Value, message: Message) -> tuple[int, ...]:
     by their amount (75.5那单), where that fits one of several only."""
     if not isinstance(paid.value, list) or len(paid.value) < 2:
         return ()
-    named = called_by(paid.clauses, message)
+    apart = len(paid.clauses) == len(paid.value)
+    named = called_by(paid.clauses, message) if apart else ()
     is_one = message.has("one_of_them") or message.has("takes_out")
     if named or not is_one:
         return named

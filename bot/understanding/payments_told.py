@@ -34,30 +34,28 @@ def paid_after(before: Value, added: Value, message: Message) -> Value:
     price of each, or of other orders."""
     if adds_payments(before, message):
         return _with_more(before, added, message)
-    for read in (_without_one, _one_told_anew, _at_another_price):
+    if left := _without_those(before, message):
+        return left
+    for read in (_one_told_anew, _at_another_price):
         if after := read(before, added, message):
             return after
     return beside(before, added, message)
 
 
-def _without_one(before: Value, added: Value, message: Message) -> Value | None:
-    """75.5那单不算: the payments before but those that are named."""
-    return _without_those(before, message)
-
-
 def _without_those(known: Value, message: Message) -> Value | None:
+    """75.5那单不算: the payments but those that are named; None where none is."""
     named = payments_named(known, message) if message.has("takes_out") else ()
-    return (
-        _of_those(known, [n for n in range(len(known.value)) if n not in named]) if named else None
-    )
+    if not named:
+        return None
+    return _of_those(known, [nth for nth in range(len(known.value)) if nth not in named])
 
 
 def _of_those(known: Value, at: Sequence[int]) -> Value | None:
     """The payments in some places of several; None where there are none."""
     if not at:
         return None
-    clauses = tuple(known.clauses[nth] for nth in at) if known.clauses else ()
-    return Value([known.value[nth] for nth in at], clauses=clauses)
+    told = _clauses(known)
+    return Value([known.value[nth] for nth in at], clauses=tuple(told[nth] for nth in at))
 
 
 def _one_told_anew(before: Value, added: Value, message: Message) -> Value | None:
@@ -109,8 +107,13 @@ def _listed(told: Value) -> list[str]:
 
 def _told(value: Value) -> list[tuple[str, str]]:
     """Each amount with the words it was told in."""
+    return list(zip(_listed(value), _clauses(value), strict=True))
+
+
+def _clauses(value: Value) -> tuple[str, ...]:
+    """The words that each amount was told in; empty ones where they were told as one (3单各88)."""
     amounts = _listed(value)
-    return list(zip(amounts, value.clauses or ("",) * len(amounts), strict=True))
+    return value.clauses if len(value.clauses) == len(amounts) else ("",) * len(amounts)
 
 
 def paid_anew(known: Value, message: Message) -> Value | None:
@@ -146,7 +149,7 @@ def _several_of_them(known: Value, message: Message) -> Value | None:
 def _the_one_before(known: Value, message: Message) -> Value | None:
     """那小周这单到底多少: an order told of before the one that is talked about."""
     named = called_by([clause for _, clause in known.others], message)
-    if len(named) != 1 or called_by(known.clauses, message):
+    if len(named) != 1 or called_by(_clauses(known), message):
         return None
     value, clause = known.others[named[0]]
     rest = (told for nth, told in enumerate(known.others) if nth != named[0])
@@ -166,7 +169,7 @@ def _with_more(before: Value, added: Value, message: Message) -> Value:
     together = Value(
         [*before.value, *added.value],
         (*before.readings, *added.readings),
-        clauses=(*before.clauses, *added.clauses),
+        clauses=(*_clauses(before), *_clauses(added)),
     )
     count = order_count(message)
     if message.has("these_alone") and count and int(count["orders"]) == len(added.value):

@@ -70,6 +70,8 @@ def _pieces(text: str) -> Iterator[str]:
             continue
         yield f"{before}{piece}"
         before = ""
+    if before:
+        yield before
 
 
 def _key(tool: str, message: Message) -> tuple[str, ...]:
