@@ -260,6 +260,9 @@ class Examiner:
         leans = leaning(found.vector, found.answered, unanswered)
         values = features(found, ranked, self.retriever.lexical(), self.wording, likeness, leans)
         confidence = round(self.calibration.probability(values), 4)
+        if self.wording.only_points(text):
+            # Whatever is found, nothing says that it is what is pointed at.
+            confidence = 0.0
         best = ranked[0].unit.passage
         everything = "\n".join([best.title, best.section, best.text, *best.questions])
         topic = self.uncovered.named(focus or text, everything)

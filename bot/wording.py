@@ -115,6 +115,7 @@ class Wording:
     of_its_year: re.Pattern[str]
     slips: re.Pattern[str]
     back_references: re.Pattern[str]
+    only_pointing: re.Pattern[str]
     corrections: re.Pattern[str]
     taken_back: re.Pattern[str]
     switches: re.Pattern[str]
@@ -172,6 +173,10 @@ class Wording:
     def refers_back(self, message: str) -> bool:
         """Whether a message points at what was said before."""
         return bool(self.back_references.search(fold(message)))
+
+    def only_points(self, message: str) -> bool:
+        """Whether a message names nothing, and only points at something (那个东西怎么弄)."""
+        return bool(self.only_pointing.search(fold(message)))
 
     def without_lead(self, message: str) -> str:
         """A follow-up without "那要是" before and "呢" after what it says; never empty."""
@@ -416,6 +421,7 @@ def load_wording() -> Wording:
         of_its_year=_any_of(content["of_its_year"]),
         slips=_any_of(content["slip"]),
         back_references=_any_of(content["refers_back"]),
+        only_pointing=_any_of(content["only_points"]),
         corrections=_any_of(content["correction"]),
         taken_back=_any_of(content["taken_back"]),
         switches=_any_of(content["switch"]),
