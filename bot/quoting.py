@@ -200,6 +200,8 @@ class Quoter(Examiner):
         """What the articles say of each of two things that are set side by side; empty where one
         quote speaks of both, or one of them is not written of."""
         things = self.wording.compared(question.text)
+        if not things:
+            return []
         if self.conversation.distinctions.sets_side_by_side(seen.question):
             # 个人和公司: there is an article for each, and a section that tells them apart.
             return []

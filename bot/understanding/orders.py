@@ -69,12 +69,16 @@ def with_one_more(slots: Mapping[str, tuple[Value, ...]], added: Slots) -> Slots
     known = dict(slots)
     for name in PER_ORDER:
         before = known.get(name, ())
-        untold = (Value(_UNTOLD[name]),) if name in _UNTOLD else ()
+        untold = _untold(name)
         if name in added:
             known[name] = (*_rows(before or untold or added[name], count), added[name][0])
         elif before and (len(before) > 1 or untold):
             known[name] = (*_rows(before, count), (untold or before)[-1])
     return known
+
+
+def _untold(name: str) -> tuple[Value, ...]:
+    return (Value(_UNTOLD[name]),) if name in _UNTOLD else ()
 
 
 def side_by_side(orders: Sequence[Slots]) -> Slots:
@@ -87,8 +91,7 @@ def side_by_side(orders: Sequence[Slots]) -> Slots:
             continue
         row = []
         for values in told:
-            untold = (Value(_UNTOLD[name]),) if name in _UNTOLD else last
-            last = values or untold
+            last = values or _untold(name) or last
             row.append(last[0])
         known[name] = tuple(row)
     return known

@@ -146,8 +146,7 @@ def _is_open(case: Case) -> bool:
 
 def _asked_before(said: _Said) -> Case:
     """The latest of the cases talked about before that a message asks about again."""
-    tools = set(asked_tools(said.message))
-    earlier = said.talk.earlier
+    tools, earlier = set(said.asked_for), said.talk.earlier
     return next((case for case in earlier if tools & {part.tool for part in case}), ())
 
 
@@ -157,7 +156,7 @@ def _says_nothing(said: _Said) -> bool:
     awaited = any(part.open and part.missing for part in said.talk.case)
     if awaited or not said.talk.case or (asked and asked.has("question_asked")):
         return False
-    if message.has("asks_something") or asked_tools(message):
+    if message.has("asks_something") or said.asked_for:
         return False
     told_days = any(not date.is_now for date in message.dates)
     if told_days or message.amounts or message.times or message.events:
@@ -187,7 +186,7 @@ def _read_as_one(said: _Said, case: Case) -> Case:
         both = said.read_after(before)
         complete = {part.tool for part in both if part.open and not part.missing}
         # What is only told asks for no tool, whatever words it is told in.
-        wanted = asked_tools(message) if asks else ()
+        wanted = said.asked_for if asks else ()
         if both and complete == {part.tool for part in both} and complete.issuperset(wanted):
             return tuple(_as_told_now(part, message) for part in both)
     return ()
