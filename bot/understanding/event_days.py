@@ -73,6 +73,7 @@ def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
         # 打算30号发 lies ahead, 如果是11月1号发的呢 may lie behind.
         planned = message.words.has("plan", _clause_before(message, mention))
         told = message.words.has("told_after", message.text[mention.end :])
+        told = told or _is_just_past(message, mention)
         return Lean.FUTURE if not mention.day or (planned and not told) else Lean.NEAR
     after = message.text[mention.end : mention.end + 8].split(",")[0]
     if message.words.has("past", after):
@@ -85,6 +86,12 @@ def _is_recent(message: Message, mention: DateMention) -> bool:
     """12号发的 asked on the 5th was last month; 11月18号发的 asked in November is this year's."""
     past = resolve(mention, message.today, Lean.PAST).day
     return past is not None and (message.today - past).days <= _LONG_AGO_DAYS
+
+
+def _is_just_past(message: Message, mention: DateMention) -> bool:
+    """想对一下账，12月19号发的 asked on the 22nd: nobody plans for the same days of next year."""
+    past = resolve(mention, message.today, Lean.PAST).day
+    return past is not None and (message.today - past).days <= _SOON_DAYS and bool(mention.month)
 
 
 def _is_soon(message: Message, mention: DateMention) -> bool:

@@ -10,6 +10,7 @@ from bot.understanding.dates import DateMention
 from bot.understanding.vocabulary import load_vocabulary
 
 _QUESTION_WINDOW = 6
+_QUESTION_WINDOW_ENGLISH = 16
 _DENIAL_WINDOW = 8
 _CHARACTER_COST = 0.5
 _LETTER_COST = 0.2
@@ -166,7 +167,9 @@ def _is_denied(text: str, start: int) -> bool:
 
 def _is_asked(text: str, start: int, dates: Sequence[DateMention]) -> bool:
     """Whether a question word stands right before an event, with no date between."""
-    low = max([date.end for date in dates if date.end <= start] + [start - _QUESTION_WINDOW, 0])
+    # English takes more letters to say the same.
+    reach = _QUESTION_WINDOW_ENGLISH if text[start].isascii() else _QUESTION_WINDOW
+    low = max([date.end for date in dates if date.end <= start] + [start - reach, 0])
     window = text[low:start]
     asked = [found.end() for found in load_vocabulary().concepts["question_word"].finditer(window)]
     separators = load_vocabulary().concepts["separator"]

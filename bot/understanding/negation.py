@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.understanding.messages import Message, clause_around
 
-_WINDOW = 12
+_WINDOW = 30
 
 
 def is_negated(message: Message, start: int) -> bool:

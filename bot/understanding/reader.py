@@ -115,7 +115,8 @@ class _Reader:
             if not any(_same(request, other) for other in requests):
                 requests.append(replace(request, strays=talk.strays))
         answered = {request.tool for request in _complete(requests)}
-        return talk, [r for r in requests if r.tool not in answered or not r.missing]
+        kept = [r for r in requests if r.tool not in answered or not r.missing]
+        return talk, _with_times_together(kept)
 
     def _read(
         self, pieces: Sequence[str], talk: Talk, asked: Message | None
@@ -132,6 +133,17 @@ class _Reader:
 
 def _complete(requests: Iterable[ToolRequest]) -> list[ToolRequest]:
     return [request for request in requests if not request.missing]
+
+
+def _with_times_together(requests: list[ToolRequest]) -> list[ToolRequest]:
+    """22点59算不算？半夜12点半又算不算？: times asked about one by one are judged in one go."""
+    timed = [request for request in requests if request.inputs.get("times")]
+    if len(timed) < 2:
+        return requests
+    times = list(dict.fromkeys(time for each in timed for time in each.inputs["times"]))
+    readings = tuple(dict.fromkeys(reading for each in timed for reading in each.readings))
+    first = replace(timed[0], inputs={**timed[0].inputs, "times": times}, readings=readings)
+    return [first if each is timed[0] else each for each in requests if each not in timed[1:]]
 
 
 def _same(one: ToolRequest, other: ToolRequest) -> bool:
