@@ -259,14 +259,18 @@ def _continued(
 
 def _turned(part: ToolCase, message: Message, asked: Message | None) -> ToolCase | None:
     """买家12月5号自己点了: what was to happen by itself has happened, and is told of."""
-    tool = next((t for role, t in part.words.becomes.items() if message.dates_of(role)), None)
+    tool = next((t for role, t in part.words.becomes.items() if _days_of(message, role)), None)
     if tool is None or not part.open or part.missing:
         return None
     slots = slots_of(tool, message, filling=True)
-    known = [value.value for name in DAYS for value in part.slots.get(name, ())]
-    slots = {name: tuple(_not_before(max(known), v) for v in told) for name, told in slots.items()}
-    turned = ToolCase(tool, slots, open=True)
+    if known := [value.value for name in DAYS for value in part.slots.get(name, ())]:
+        slots = {n: tuple(_not_before(max(known), v) for v in told) for n, told in slots.items()}
+    turned = ToolCase(tool, {**_shared(tool, (part,)), **slots}, open=True)
     return turned if is_addition((part, turned), message, asked) else None
+
+
+def _days_of(message: Message, role: str) -> bool:
+    return any(not date.month_only for date in message.dates_of(role))
 
 
 def _not_before(known: str, value: Value) -> Value:

@@ -285,7 +285,7 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         r"(?:月?[底末]|最后一?[天日])",
         _month_end,
     )
-    yield rf"{year}?(?<![每个])(?:月[底末]|年底|年末)(?!吗|\s*{SMALL}\s*[日号])", _bare_end
+    yield rf"{year}?(?<![每个])(?:月[底末]|年底|年末)(?!吗|\s*{SMALL}\s*[日号月])", _bare_end
     yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月\s*(?P<d>\d{{1,2}}|{_HAN_DAY}){_NOT_DAY}", _written
     yield rf"{month}的?\s*(?P<d>\d{{1,2}}|{_HAN_DAY}){_NOT_DAY}", _written
     yield (

@@ -29,9 +29,15 @@ def goods(message: Message) -> tuple[str, ...]:
     plain = _says(message, "goods_ordinary") or _says(message, "goods_soft")
     # 质量问题，不是耐用品: nothing is left but the usual limit.
     plain = plain or (message.has("defect") and message.has("goods_durable"))
+    plain = plain or _denies_both(message)
     if not found and plain:
         found.append("ordinary")
     return tuple(found)
+
+
+def _denies_both(message: Message) -> bool:
+    """不是冒牌的，跟三包不搭边: what lengthens the limit of any goods is said not to be so."""
+    return message.has("goods_counterfeit") and message.has("goods_sanbao")
 
 
 def denies_goods(message: Message) -> bool:

@@ -78,6 +78,10 @@ def date_roles(
         # 发了两单，一单10月28号一单11月3号: the second is told as the first is.
         if roles[at] is None and _are_listed(text, one, other, dates):
             roles[at] = roles[at - 1]
+    for at, (one, other) in reversed(list(enumerate(itertools.pairwise(dates), start=1))):
+        # 5号 9号 17号发的: those before it are told as the last is.
+        if roles[at - 1] is None and _are_blank_apart(text, one, other):
+            roles[at - 1] = roles[at]
     return tuple(roles)
 
 
@@ -140,7 +144,16 @@ def _are_listed(
     first, last = sorted((dates.index(one), dates.index(other)))
     inside = dates[first : last + 1]
     pairs = itertools.pairwise(inside)
-    return all(listing.match(text[left.end : right.start]) for left, right in pairs)
+    return all(
+        listing.match(text[left.end : right.start]) or _are_blank_apart(text, left, right)
+        for left, right in pairs
+    )
+
+
+def _are_blank_apart(text: str, left: DateMention, right: DateMention) -> bool:
+    """5号 9号 17号: days alike with nothing but blanks between; 11月30 今天还能维权吗 are not."""
+    alike = left.day and right.day and (left.month or not right.month)
+    return bool(alike) and text[left.end : right.start].isspace()
 
 
 def _total(text: str, dates: Sequence[DateMention], picked: tuple[_Choice, ...]) -> float:
