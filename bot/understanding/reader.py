@@ -13,8 +13,8 @@ from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
 from bot.understanding.cases import ToolCase, is_addition, is_foreign, is_more_of, is_ruled_out
 from bot.understanding.intents import may_be_left_open, question_left_open
-from bot.understanding.messages import Message, read_message
-from bot.understanding.orders import PER_ORDER, of_order
+from bot.understanding.messages import Message, blank, read_message
+from bot.understanding.orders import PER_ORDER, of_order, orders_told
 from bot.understanding.phrases import question
 from bot.understanding.questions import clauses_of, questions_of
 from bot.understanding.requests import Invalid, Missing, ToolRequest
@@ -126,6 +126,7 @@ class _Reader:
         for piece, message in zip(pieces, messages, strict=True):
             before, talk = talk, follow(talk, piece, self.today, asked, self.platforms)
             parts = [] if talk.quiet else [part for part in talk.case if part.open]
+            parts = [each for part in parts for each in _apart(part, message)]
             more = {part.tool for part in parts if is_more_of(part, before.case, message)}
             opened = [part for part in opened if part.tool not in more] + parts
         return talk, [p for p in opened if not any(is_ruled_out(p.tool, m) for m in messages)]
@@ -144,6 +145,17 @@ def _with_times_together(requests: list[ToolRequest]) -> list[ToolRequest]:
     readings = tuple(dict.fromkeys(reading for each in timed for reading in each.readings))
     first = replace(timed[0], inputs={**timed[0].inputs, "times": times}, readings=readings)
     return [first if each is timed[0] else each for each in requests if each not in timed[1:]]
+
+
+def _apart(part: ToolCase, message: Message) -> tuple[ToolCase, ...]:
+    """各扣多少: each of several payments by itself, where no sum of them is asked for."""
+    paid = part.slots.get("paid", ())
+    many = orders_told(part.slots) if paid and part.order is None else 0
+    said = message.words.spans("each_apart", message.text)
+    summed = message.words.has("total", blank(message.text, list(said)))
+    if not said or summed or not 1 < many <= _MOST_REQUESTS:
+        return (part,)
+    return tuple(replace(part, order=at) for at in range(many))
 
 
 def _same(one: ToolRequest, other: ToolRequest) -> bool:
