@@ -15,9 +15,11 @@ from bot.understanding.values import month_after
 from bot.understanding.vocabulary import load_vocabulary
 
 _RESTATED_GAP = 2
+_LISTING = re.compile(r"[\s,、;和跟与及还有又到至~—\-份的]|and|or")
+_MOST_BETWEEN = 1
 _NEAR = 20
 _NEAR_ENGLISH = 60
-_SERIES = rf"(?<!隔)(?<!隔了)(?P<n>{SMALL})\s*(?:个月|months?)"
+_SERIES = rf"(?<!隔)(?<!隔了)(?P<n>{SMALL})\s*(?:个月|months?)(?!之?前|以前| ago)"
 _ORDINAL = rf"第\s*(?P<i>{SMALL})\s*个?月"
 
 
@@ -108,7 +110,7 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
     for found in ordinal.finditer(text):
         subjects.append(_Subject(*found.span(), 1, None))
     for found in series.finditer(text):
-        named = sum(s.month is not None for s in subjects)
+        named = len({s.month for s in subjects if s.month is not None})
         restated = small_number(found["n"]) in (named, _named_before(found.start(), subjects))
         if restated:
             continue  # 七月八月两个月: the months are named already
@@ -155,14 +157,25 @@ def _told(
         if only.count in (1, len(verdicts)):
             return [(_Subject(v.start, v.end, 1, None), v.result) for v in verdicts]
     told = []
-    for subject in subjects:
+    for subject, following in zip(subjects, [*subjects[1:], None], strict=True):
         after = [verdict for verdict in verdicts if verdict.start >= subject.end]
+        if following and after and _is_passed_over(subject, following, after[0], text):
+            # 7月凑合，8月没达标: what is said of the first is no result.
+            told.append((subject, "unknown"))
+            continue
         before = [v for v in verdicts if _leads(v, subject, text)][-1:]
         # passed in July, failed in August: said before the month, where English puts it.
         english = before and text[before[0].end : subject.start].rstrip().endswith((" in", " for"))
         if after or before:
             told.append((subject, (before if english else after or before)[0].result))
     return told
+
+
+def _is_passed_over(one: _Subject, other: _Subject, verdict: _Verdict, text: str) -> bool:
+    """Whether something that is no result is said of a month before the next is named."""
+    if verdict.start < other.start or one.month is None or other.month is None:
+        return False
+    return len(_LISTING.sub("", text[one.end : other.start])) > _MOST_BETWEEN
 
 
 def _by_calendar(told: list[tuple[_Subject, str]], span: tuple[int, int]) -> MonthResults:

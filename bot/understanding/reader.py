@@ -101,9 +101,11 @@ class _Reader:
         if len(pieces) == 1:
             return after, whole
         after_each, apart = self._requests(pieces, talk, asked)
-        if _complete(apart) or not whole:
-            return after_each, apart
-        return after, whole
+        answered = _complete(apart)
+        # 实付1286.5，哪天自动收货？渠道费又是多少: what only the message as a whole tells.
+        if not answered and whole or len(_complete(whole)) == len(whole) > len(answered):
+            return after, whole
+        return after_each, apart
 
     def _requests(
         self, pieces: Sequence[str], talk: Talk, asked: Message | None

@@ -8,7 +8,7 @@ or word is the input that is being talked about.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.understanding.dates import Lean
@@ -168,6 +168,17 @@ def _values(values: tuple[str, ...]) -> tuple[Value, ...]:
 
 
 def _goods(message: Message) -> tuple[Value, ...]:
+    """The kinds of goods that hold of one order; a value for each of two (一样是抱枕；另一样是…)."""
+    if told := message.words.spans("one_and_other", message.text):
+        cut = told[-1][0]
+        halves = (message.text[:cut], message.text[cut:])
+        each = [_goods_of_one(replace(message, text=half)) for half in halves]
+        if all(each):
+            return tuple(value for values in each for value in values)
+    return _goods_of_one(message)
+
+
+def _goods_of_one(message: Message) -> tuple[Value, ...]:
     kinds = goods(message)
     taken = "durable_defect" in kinds and not message.has("goods_durable")
     readings = (phrase("durable_goods"),) if taken else ()
@@ -204,7 +215,7 @@ def _eligibility(message: Message, filling: bool) -> Slots:
 def _hours(message: Message, filling: bool) -> Slots:
     times = _asked_times(message)
     bad = [time for time in times if time.problem]
-    if _is_span_of_hours(message):
+    if _is_span_of_hours(message, times):
         return {}
     if bad:
         return {"times": (Value(problem=bad[0].problem),)}
@@ -220,6 +231,10 @@ def _hours(message: Message, filling: bool) -> Slots:
 
 def _asked_times(message: Message) -> tuple[TimeMention, ...]:
     """排班9点半开始，6点40有人问: when the shop's own day begins is not asked about."""
+    text = message.text
+    these = tuple(t for t in message.times if message.words.has("this_time_after", text[t.end :]))
+    if these:
+        return these
     others = tuple(
         time
         for time in message.times
@@ -228,12 +243,12 @@ def _asked_times(message: Message) -> tuple[TimeMention, ...]:
     return others or message.times
 
 
-def _is_span_of_hours(message: Message) -> bool:
+def _is_span_of_hours(message: Message, times: Sequence[TimeMention]) -> bool:
     """晚上11点以后, 8点到23点: hours before, after or between, not moments."""
     words, text = message.words, message.text
-    if any(words.has("around_time", text[time.end :]) for time in message.times):
+    if any(words.has("around_time", text[time.end :]) for time in times):
         return True
-    pairs = zip(message.times, message.times[1:], strict=False)
+    pairs = zip(times, times[1:], strict=False)
     return any(words.has("time_range", text[a.end : b.start]) for a, b in pairs)
 
 

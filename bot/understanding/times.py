@@ -16,7 +16,7 @@ _AM_PM = r"(?P<ap>a\.?m|p\.?m|in the (?:morning|afternoon|evening))"
 _CLOCK = (
     r"(?<![a-z])(?P<past>quarter|half) (?P<way>past|to) (?P<h>\d{1,2})"
     rf"(?:\s*{_AM_PM})?(?![a-z])",
-    rf"(?<![\d:.])(?P<h>\d{{1,2}}):(?P<min>\d{{2}})(?![\d:])\s*{_AM_PM}?",
+    rf"(?<![\d.])(?<!\d:)(?P<h>\d{{1,2}}):(?P<min>\d{{2}})(?![\d:])\s*{_AM_PM}?",
     r"(?<![\d:.])(?P<h>\d{1,2})(?:[:.](?P<min>\d{2}))?\s*" rf"{_AM_PM}(?![a-z])",
     rf"(?:差(?P<lack>{SMALL}分|[一1]刻)钟?(?:到|就)?)?"
     rf"(?<![\d.第几零一二两三四五六七八九十])(?P<h>{SMALL})\s*(?:点钟?|时(?=[\d零一二三四五半整正许的来]|$))(?!击|开|赞|评|名|数|了|选)"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.understanding.dates import DateMention
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
     PER_ORDER,
@@ -20,6 +21,9 @@ from bot.understanding.slots import slots_of
 from bot.understanding.values import Slots
 
 _PIECES = re.compile(r"[,。;\s]+")
+_SENTENCES = re.compile("[。;!?]")
+# A day of these tells of no order by itself: 昨天已经申请退款.
+_BESIDE = ("refunded", "extended", "claimed", "warned")
 _SEVERAL = 2
 # Characters: 订单A, B单.
 _A_LETTER = 4
@@ -41,7 +45,8 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     )
     if orders_told(orders) < _SEVERAL:
         return None
-    named = [(piece, order_named(orders, piece)) for piece in others]
+    meant = _by_sentence(message.text, telling)
+    named = [(piece, order_named(orders, piece) or meant.get(piece.text)) for piece in others]
     of_all = _joined((piece for piece, order in named if order is None), message)
     shared = slots_of(tool, of_all, filling=True)
     known = {**shared, **orders}
@@ -59,6 +64,22 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
         elif facts:
             known, alone = with_order(known, facts, order), True
     return known if alone else None
+
+
+def _by_sentence(text: str, telling: Sequence[Message]) -> dict[str, tuple[int, None]]:
+    """A单2号发，一切正常；B单5号发，她已经申请退款: what stands in the sentence of one order only
+    is said of that one, counted from 0; empty where the orders have no sentences of their own."""
+    order_of = {piece.text: at for at, piece in enumerate(telling)}
+    told: dict[str, tuple[int, None]] = {}
+    own = 0
+    for sentence in _SENTENCES.split(text):
+        pieces = list(_pieces(sentence))
+        places = [at for at, piece in enumerate(pieces) if piece in order_of]
+        if len(places) == 1:
+            own += 1
+            order = order_of[pieces[places[0]]]
+            told |= {piece: (order, None) for piece in pieces[places[0] + 1 :]}
+    return told if own >= _SEVERAL else {}
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -85,8 +106,17 @@ def _joined(pieces: Iterable[Message], message: Message) -> Message:
 def _telling(pieces: Sequence[Message]) -> list[Message]:
     """The pieces that tell of an order: by its day, else by what was paid for it."""
     kept = [piece for piece in pieces if not piece.has("takes_out")]
-    dated = [piece for piece in kept if sum(not day.is_now for day in piece.days) == 1]
+    dated = [piece for piece in kept if _names_one_day(piece)]
     return dated if len(dated) >= _SEVERAL else [piece for piece in kept if piece.amounts]
+
+
+def _names_one_day(piece: Message) -> bool:
+    days = [role for day, role in zip(piece.dates, piece.roles, strict=True) if _is_a_day(day)]
+    return len(days) == 1 and days[0] not in _BESIDE
+
+
+def _is_a_day(date: DateMention) -> bool:
+    return not date.month_only and not date.is_now
 
 
 def _each(tool: str, message: Message, telling: Sequence[Message]) -> list[Slots]:
