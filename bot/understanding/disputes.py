@@ -67,18 +67,23 @@ def denied_facts(message: Message) -> tuple[str, ...]:
 def _facts(message: Message) -> list[tuple[str, bool]]:
     told = []
     for code, pattern in message.words.facts.items():
-        found = [match.start() for match in pattern.finditer(message.text)]
-        starts = [start for start in found if not is_doubted(message, start)]
-        if starts:
-            told.append((code, any(not is_negated(message, start) for start in starts)))
+        found = [match.span() for match in pattern.finditer(message.text)]
+        spans = [span for span in found if not is_doubted(message, span[0])]
+        if spans:
+            told.append((code, any(_is_so(message, *span, "fact") for span in spans)))
     return told
 
 
 def _says(message: Message, concept: str) -> bool:
     spans = message.words.spans(concept, message.text)
     return any(
-        not (is_negated(message, start) or is_doubted(message, start))
-        and not message.words.has("negation_within", message.text[start:end])
-        and not message.words.has("goods_denied_after", message.text[end:])
-        for start, end in spans
+        not is_doubted(message, start) and _is_so(message, start, end, "goods") for start, end in spans
     )
+
+
+def _is_so(message: Message, start: int, end: int, what: str) -> bool:
+    """Whether what a place of the text says is not denied before, within or after it."""
+    words, text = message.words, message.text
+    within = words.has(f"{what}_denied_within", text[start:end])
+    after = words.has(f"{what}_denied_after", text[end:])
+    return not (is_negated(message, start) or within or after)
