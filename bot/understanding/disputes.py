@@ -76,9 +76,8 @@ def _facts(message: Message) -> list[tuple[str, bool]]:
 
 def _says(message: Message, concept: str) -> bool:
     spans = message.words.spans(concept, message.text)
-    return any(
-        not is_doubted(message, start) and _is_so(message, start, end, "goods") for start, end in spans
-    )
+    said = [span for span in spans if not is_doubted(message, span[0])]
+    return any(_is_so(message, *span, "goods") for span in said)
 
 
 def _is_so(message: Message, start: int, end: int, what: str) -> bool:

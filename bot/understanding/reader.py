@@ -103,7 +103,7 @@ class _Reader:
         after_each, apart = self._requests(pieces, talk, asked)
         answered = _complete(apart)
         # 实付1286.5，哪天自动收货？渠道费又是多少: what only the message as a whole tells.
-        if not answered and whole or len(_complete(whole)) == len(whole) > len(answered):
+        if (not answered and whole) or len(_complete(whole)) == len(whole) > len(answered):
             return after, whole
         return after_each, apart
 

@@ -7,6 +7,7 @@ or word is the input that is being talked about.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -168,7 +169,7 @@ def _values(values: tuple[str, ...]) -> tuple[Value, ...]:
 
 
 def _goods(message: Message) -> tuple[Value, ...]:
-    """The kinds of goods that hold of one order; a value for each of two (一样是抱枕；另一样是…)."""
+    """The kinds of goods of an order; a value for each of two (一样是抱枕；另一样是口红)."""
     if told := message.words.spans("one_and_other", message.text):
         cut = told[-1][0]
         halves = (message.text[:cut], message.text[cut:])
@@ -248,7 +249,7 @@ def _is_span_of_hours(message: Message, times: Sequence[TimeMention]) -> bool:
     words, text = message.words, message.text
     if any(words.has("around_time", text[time.end :]) for time in times):
         return True
-    pairs = zip(times, times[1:], strict=False)
+    pairs = itertools.pairwise(times)
     return any(words.has("time_range", text[a.end : b.start]) for a, b in pairs)
 
 

@@ -78,7 +78,7 @@ def _by_sentence(text: str, telling: Sequence[Message]) -> dict[str, tuple[int, 
         if len(places) == 1:
             own += 1
             order = order_of[pieces[places[0]]]
-            told |= {piece: (order, None) for piece in pieces[places[0] + 1 :]}
+            told |= dict.fromkeys(pieces[places[0] + 1 :], (order, None))
     return told if own >= _SEVERAL else {}
 
 
