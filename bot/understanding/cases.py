@@ -335,7 +335,8 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
         merged = with_order(part.slots, slots, order)
         order = None if message.has("all_orders") else order
     elif _tells_one_more(part, slots, message):
-        if message.has("other_day") or is_another_label(part.slots, message):
+        untold = not any(name in slots for name in part.words.key) and message.has("origin_unsaid")
+        if untold or message.has("other_day") or is_another_label(part.slots, message):
             slots = {name: (Value(ask=""),) for name in part.words.key} | slots
         if message.has("origin_unsaid"):
             slots = {"origin": (Value(ask=""),)} | slots
@@ -373,7 +374,8 @@ def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
     if one_day and (message.has("append") or is_another_label(part.slots, message)):
         return known
     # 另一单境外的呢: of the same day, as far as is told.
-    return known and "origin" in added and message.has("another_one")
+    told = "origin" in added or message.has("origin_unsaid")
+    return known and told and message.has("another_one")
 
 
 def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:

@@ -35,6 +35,8 @@ _SHORTEST_NAME = 2
 _T = TypeVar("_T")
 # What an order is that none of these is told of, rather than as the order before.
 _UNTOLD = {"extended": False, "refund_requested": False, "special_case": None}
+# What is told of one order only has to be asked for of the others.
+_NOT_SAID = (Value(ask=""),)
 
 
 def orders_told(slots: Mapping[str, tuple[Value, ...]]) -> int:
@@ -57,7 +59,7 @@ def with_order(slots: Mapping[str, tuple[Value, ...]], added: Slots, at: int) ->
         if name not in PER_ORDER or count < 2:
             known[name] = values
             continue
-        rows = list(_rows(known.get(name, ()), count))
+        rows = list(_rows(known.get(name, ()) or _untold(name) or _NOT_SAID, count))
         rows[at] = values[0]
         known[name] = tuple(rows)
     return known
@@ -81,8 +83,9 @@ def _untold(name: str) -> tuple[Value, ...]:
     return (Value(_UNTOLD[name]),) if name in _UNTOLD else ()
 
 
-def side_by_side(orders: Sequence[Slots]) -> Slots:
-    """The inputs of orders told one by one; what is not told of one is as with the one before."""
+def side_by_side(orders: Sequence[Slots], shared: Slots) -> Slots:
+    """The inputs of orders told one by one; what is not told of one is what is ``shared`` by all,
+    else as with the one before."""
     known: Slots = {}
     for name in PER_ORDER:
         told = [each.get(name, ()) for each in orders]
@@ -91,7 +94,7 @@ def side_by_side(orders: Sequence[Slots]) -> Slots:
             continue
         row = []
         for values in told:
-            last = values or _untold(name) or last
+            last = values or _untold(name) or shared.get(name, ()) or last
             row.append(last[0])
         known[name] = tuple(row)
     return known
@@ -179,7 +182,7 @@ def _described(
     slots: Mapping[str, tuple[Value, ...]], message: Message
 ) -> tuple[int, str | None] | None:
     """The order that has the day or the origin a message names, where only one has it."""
-    said = origins(message)
+    said = _origins_called(message) or origins(message)
     named = {"origin": [said[0]] if len(said) == 1 else []}
     days = [resolve(day, message.today, Lean.NEAR).iso for day in message.days]
     named |= {name: [day for day in days if day] for name in DAYS}
@@ -189,6 +192,16 @@ def _described(
         if len(told) > 1 and len(at) == 1:
             return at[0], name
     return _labelled(slots, label(message.text)) or _told_of(slots, message)
+
+
+def _origins_called(message: Message) -> tuple[str, ...]:
+    """成都那单: the origin of the order that is called by the place it is sent from."""
+    return tuple(
+        origin
+        for origin in ("domestic", "overseas")
+        for _, end in message.words.spans(f"{origin}_place", message.text)
+        if message.words.has("one_called", message.text[end:])
+    )
 
 
 def _labelled(
@@ -286,7 +299,4 @@ def _wanted(rows: Sequence[_T], wanted: Callable[[int], bool]) -> list[_T]:
 
 def _rows(values: tuple[Value, ...], count: int) -> tuple[Value, ...]:
     """A value for each order: one that holds for all is told of each."""
-    if len(values) == count:
-        return values
-    filler = values[0] if values else Value(False)
-    return (filler,) * count
+    return values if len(values) == count else (values[0],) * count

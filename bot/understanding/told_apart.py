@@ -40,8 +40,11 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     telling = _telling(pieces)
     others = [piece for piece in pieces if piece not in telling]
     each = _each(tool, message, telling)
+    beside = slots_of(tool, _joined(others, message), filling=True)
     orders = (
-        side_by_side(each) if each else slots_of(tool, _joined(telling, message), filling=False)
+        side_by_side(each, beside)
+        if each
+        else slots_of(tool, _joined(telling, message), filling=False)
     )
     if orders_told(orders) < _SEVERAL:
         return None
