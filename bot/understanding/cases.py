@@ -284,6 +284,8 @@ def _not_before(known: str, value: Value) -> Value:
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
+    if _only_says_when(message):
+        slots = {n: v for n, v in slots.items() if n not in DAYS or not is_known(part.slots.get(n))}
     if part.missing == ("origin",) and asked is not None and message.has("cannot_say"):
         slots.setdefault(
             "origin", tuple(Value(each, (phrase("either_origin"),)) for each in ORIGINS)
@@ -292,6 +294,12 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
     if not slots and asked is not None:
         slots = _yes_or_no(part, message, asked)
     return slots
+
+
+def _only_says_when(message: Message) -> bool:
+    """今天下雨快递都不来: today is the day of telling, unless it is said to be another's."""
+    goes_on = message.has("continues") or message.has("changes")
+    return all(day.is_now for day in message.days) and not any(message.roles) and not goes_on
 
 
 def _money_anew(part: ToolCase, slots: Slots, message: Message) -> Slots:

@@ -20,7 +20,7 @@ from bot.understanding.cases import (
 from bot.understanding.intents import asked_tools, is_left_open
 from bot.understanding.messages import Message, read_message
 from bot.understanding.numerals import small_number
-from bot.understanding.orders import order_named
+from bot.understanding.orders import DAYS, order_named
 from bot.understanding.payments_told import adds_payments
 from bot.understanding.phrases import question
 from bot.understanding.residue import residue
@@ -161,7 +161,9 @@ def _says_nothing(said: _Said) -> bool:
     told_days = any(not date.is_now for date in message.dates)
     if told_days or message.amounts or message.times or message.events:
         return False
-    return not any(slots_of(name, message, filling=True) for name in TOOLS)
+    # 今天下雨快递都不来: the day of telling is told of nothing.
+    told = (name for tool in TOOLS for name in slots_of(tool, message, filling=True))
+    return all(name in DAYS for name in told)
 
 
 def _is_off(case: Case, message: Message, platforms: Platforms) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.understanding.dates import DateMention
+from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
     PER_ORDER,
@@ -36,7 +37,7 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     one = len(told) == 1 and told[0].ask is None and not isinstance(told[0].value, list)
     if one or message.text.isascii():
         return None
-    pieces = [read_message(each, message.today) for each in _pieces(message.text)]
+    pieces = list(_with_days_beside(tool, message))
     telling = _telling(pieces)
     others = [piece for piece in pieces if piece not in telling]
     each = _each(tool, message, telling)
@@ -67,6 +68,18 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
         elif facts:
             known, alone = with_order(known, facts, order), True
     return known if alone else None
+
+
+def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:
+    """The pieces, a day that is told by the one before (第二单同天发) written out."""
+    known: Slots = {}
+    for each in _pieces(message.text):
+        piece = read_message(each, message.today)
+        if known:
+            piece = with_day_written_out(piece, known, _key(tool, message), None)
+        if _names_one_day(piece):
+            known = slots_of(tool, piece, filling=True)
+        yield piece
 
 
 def _by_sentence(text: str, telling: Sequence[Message]) -> dict[str, tuple[int, None]]:
