@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.understanding.dates import Lean
+from bot.understanding.dates import Lean, resolve
 from bot.understanding.disputes import denied_facts, denies_goods, goods, said_facts, special_case
 from bot.understanding.event_days import (
     as_of_day,
@@ -157,8 +157,20 @@ def _dispute_window(message: Message, filling: bool) -> Slots:
         days = (Value(ask="transaction_success_not_order"),)
     if not days:
         days = day_values(message, loose_days(message, filling, "claimed"), Lean.PAST)
+    if found["special_case"] and not any(day.value for day in days):
+        days = _some_day(message) or days
     found["transaction_success"] = days
     return found
+
+
+def _some_day(message: Message) -> tuple[Value, ...]:
+    """去年5月交易成功, where no limit runs: any day of the month does."""
+    told = [date for date in message.dates_of("success") if date.month_only and not date.problem]
+    resolved = resolve(told[0], message.today, Lean.PAST) if told else None
+    if resolved is None or resolved.day is None:
+        return ()
+    day = resolved.day.isoformat()
+    return (Value(day, (phrase("any_day", month=told[0].text, day=day),)),)
 
 
 def _values(values: tuple[str, ...]) -> tuple[Value, ...]:
