@@ -53,7 +53,10 @@ _OTHER_NUMBERS = (
     r"(?<![\da-z])(?!(?:rmb|cny)\d)[a-z]+\d+|\d+(?!rmb|cny|yuan|usd|hkd)[a-df-jl-vyz][a-z\d]*",
 )
 # 半万, 一千多, 三四百, 七八块: about how much, not how much.
-_ABOUT_BEFORE = re.compile(r"(?:近|快|不到|不足|超过|不止|多于|少于|nearly|over|almost|under|below|above|less than|more than|at most|up to)\s*$|几$")
+_ABOUT_BEFORE = re.compile(
+    r"(?:近|快|不到|不足|超过|不止|多于|少于|nearly|over|almost|under|below|above"
+    r"|less than|more than|at most|up to)\s*$|几$"
+)
 _ABOUT_AFTER = re.compile(
     r"^\s*(?:多(?!少)|来(?=[块元])|余|出头|几(?=[百十]|$)|(?:以上|以下|以内|之内|不到)|(?:到|至|-|~|—)\s*\d)"
 )
