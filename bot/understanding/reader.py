@@ -12,6 +12,7 @@ from typing import Any
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
 from bot.understanding.cases import ToolCase, is_addition, is_foreign, is_more_of, is_ruled_out
+from bot.understanding.counted import with_all_asked_for
 from bot.understanding.intents import may_be_left_open, question_left_open
 from bot.understanding.messages import Message, blank, read_message
 from bot.understanding.orders import PER_ORDER, of_order, orders_told
@@ -85,9 +86,11 @@ class _Reader:
 
     def requests(self, text: str, talk: Talk, asked: Message | None) -> list[ToolRequest]:
         """The requests of a message read as a whole, or of its questions one by one."""
-        if is_foreign(read_message(text, self.today), self.platforms):
+        message = read_message(text, self.today)
+        if is_foreign(message, self.platforms):
             return []
-        return self._taken(text, talk, asked)[1]
+        requests = self._taken(text, talk, asked)[1]
+        return with_all_asked_for(requests, message) if talk.said else requests
 
     def _taken(
         self, text: str, talk: Talk, asked: Message | None
