@@ -71,7 +71,15 @@ def _paid(message: Message) -> tuple[Value, ...]:
         if a.times > 1
     )
     told = [(value, _told_with(message, a)) for a in payments for value in a.values]
-    return (Value([value for value, _ in told], readings, clauses=tuple(c for _, c in told)),)
+    clauses = _by_letters(message, len(told)) or tuple(clause for _, clause in told)
+    return (Value([value for value, _ in told], readings, clauses=clauses),)
+
+
+def _by_letters(message: Message, count: int) -> tuple[str, ...]:
+    """甲乙丙三单实付128、256、99: what each of the payments goes by; empty where that is not told."""
+    found = message.words.concepts["letters_listed"].search(message.text)
+    letters = found["letters"].replace("、", "") if found else ""
+    return tuple(f"{letter}单" for letter in letters) if len(letters) == count else ()
 
 
 def _as_many_as_said(
