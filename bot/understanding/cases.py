@@ -350,7 +350,7 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
             slots = {"origin": (Value(ask=""),)} | slots
         merged = with_one_more(part.slots, slots)
         order = orders_told(merged) - 1
-    elif order is not None and not message.has("all_orders"):
+    elif order is not None and not (message.has("all_orders") or message.has("takes_out")):
         merged = with_order(part.slots, slots, order)
     else:
         merged, order = _merged(part, slots, message), None

@@ -36,7 +36,7 @@ def paid_after(before: Value, added: Value, message: Message) -> Value:
         return _with_more(before, added, message)
     if left := _without_those(before, message):
         return left
-    for read in (_one_told_anew, _at_another_price):
+    for read in (_said_again, _one_told_anew, _at_another_price):
         if after := read(before, added, message):
             return after
     return beside(before, added, message)
@@ -56,6 +56,14 @@ def _of_those(known: Value, at: Sequence[int]) -> Value | None:
         return None
     told = _clauses(known)
     return Value([known.value[nth] for nth in at], clauses=tuple(told[nth] for nth in at))
+
+
+def _said_again(before: Value, added: Value, message: Message) -> Value | None:
+    """B的是340没错吧: one of the payments before, said again as it was told."""
+    if not isinstance(before.value, list) or len(message.told_amounts) != 1:
+        return None
+    at = told_as(before.value, message.told_amounts[0])
+    return before if at is not None and at in called_by(_clauses(before), message) else None
 
 
 def _one_told_anew(before: Value, added: Value, message: Message) -> Value | None:
