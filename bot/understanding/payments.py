@@ -76,7 +76,7 @@ def _paid(message: Message) -> tuple[Value, ...]:
 
 
 def _by_letters(message: Message, count: int) -> tuple[str, ...]:
-    """甲乙丙三单实付128、256、99: what each of the payments goes by; empty where that is not told."""
+    """甲乙丙三单实付128、256、99: what each payment goes by; empty where that is not told."""
     found = message.words.concepts["letters_listed"].search(message.text)
     letters = found["letters"].replace("、", "") if found else ""
     return tuple(f"{letter}单" for letter in letters) if len(letters) == count else ()
