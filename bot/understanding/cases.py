@@ -282,6 +282,7 @@ def _not_before(known: str, value: Value) -> Value:
 
 
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
+    message = _as_asked(message, part, asked)
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
     if _only_says_when(message):
@@ -294,6 +295,14 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
     if not slots and asked is not None:
         slots = _yes_or_no(part, message, asked)
     return slots
+
+
+def _as_asked(message: Message, part: ToolCase, asked: Message | None) -> Message:
+    """6月10号确认的: confirmed as the assistant asked, which was of the shipment."""
+    if asked is None or "ship_confirmed" not in part.missing or not asked.has("platform_ships"):
+        return message
+    confirm = message.words.concepts["bare_confirm"]
+    return replace(message, text=confirm.sub(phrase("ship_confirmed"), message.text))
 
 
 def _only_says_when(message: Message) -> bool:

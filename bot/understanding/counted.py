@@ -12,7 +12,7 @@ from bot.understanding.requests import ToolRequest
 
 # The inputs that each order has, by the tool; what is asked for where orders are not known.
 _OF_EACH = {"payment_channel_fee": "paid", "auto_confirm_receipt": "ship_confirmed"}
-_PAIRS = {"两": 2, "俩": 2, "仨": 3}
+_PAIRS = {"两": 2, "俩": 2}
 
 
 def with_all_asked_for(requests: Sequence[ToolRequest], message: Message) -> list[ToolRequest]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from bot.text import is_english, sentences
+from bot.text import fold, is_english, sentences
 from bot.understanding.vocabulary import load_vocabulary
 
 
@@ -44,4 +44,4 @@ def _pieces(parts: list[str]) -> tuple[str, ...]:
 
 def asks(part: str) -> bool:
     """Whether a sentence or clause asks something."""
-    return load_vocabulary().has("asks_something", part.lower())
+    return load_vocabulary().has("asks_something", fold(part))

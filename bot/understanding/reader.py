@@ -99,14 +99,16 @@ class _Reader:
         the other: as it lacks least."""
         after, whole = self._requests((text,), talk, asked)
         pieces = questions_of(text)
-        if len(pieces) == 1 and not _complete(whole):
+        besides = len(pieces) == 1 and read_message(text, self.today).has("asks_besides")
+        if len(pieces) == 1 and (besides or not _complete(whole)):
             pieces = clauses_of(text)
         if len(pieces) == 1:
             return after, whole
         after_each, apart = self._requests(pieces, talk, asked)
         answered = _complete(apart)
         # 实付1286.5，哪天自动收货？渠道费又是多少: what only the message as a whole tells.
-        if (not answered and whole) or len(_complete(whole)) == len(whole) > len(answered):
+        least = len(answered) - besides
+        if (not answered and whole) or len(_complete(whole)) == len(whole) > least:
             return after, whole
         return after_each, apart
 
