@@ -262,6 +262,9 @@ def _turned(part: ToolCase, message: Message, asked: Message | None) -> ToolCase
     tool = next((t for role, t in part.words.becomes.items() if _days_of(message, role)), None)
     if tool is None or not part.open or part.missing:
         return None
+    if "will_do" in part.words.asks_again and message.has("will_do"):
+        # 那我18号发行不行: the latest day, once more, tells.
+        return None
     slots = slots_of(tool, message, filling=True)
     if known := [value.value for name in DAYS for value in part.slots.get(name, ())]:
         slots = {n: tuple(_not_before(max(known), v) for v in told) for n, told in slots.items()}
