@@ -11,6 +11,7 @@ from bot.understanding.messages import Message, clause_around
 _BEFORE = 12
 _BEFORE_ENGLISH = 30
 _AFTER = 24
+_AFTER_ENGLISH = 40
 # The first label that fits counts: a fee is looked for before the amount it is taken from.
 _LABELS_BEFORE = (
     ("restated", "restated_before"),
@@ -45,7 +46,8 @@ def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMenti
     low = max([amount.start - window, 0, *(other.end for other in earlier)])
     # 渠道费不是6.3，是3.64: what is said not to be it stands between a label and its amount.
     before = words.concepts["denied_clause"].sub("", message.text[low : amount.start])
-    after = message.text[amount.end : amount.end + _AFTER]
+    reach = _AFTER_ENGLISH if is_english(message.text) else _AFTER
+    after = message.text[amount.end : amount.end + reach]
     if earlier and words.has("claim_before", before) and words.has("claim_after", after):
         return "claimed"
     if words.has("freight_after", after):
