@@ -44,9 +44,20 @@ def read_question(raw: str) -> str:
             "没有看到文字，只有符号或表情。请用文字写下要问的问题。",
             "There are only symbols, no words. Please put your question into words.",
         )
+    letters = [char for char in text if char.isalpha()]
+    if letters and 2 * sum(map(_is_read, letters)) < len(letters):
+        raise NoQuestionError(
+            "这里只读得懂中文和英文。请用中文或英文写下要问的问题。",
+            "Only Chinese and English are understood here. Please ask in one of them.",
+        )
     plain = "".join(" " if _is_decoration(char) else char for char in text)
     joined = _ONE_BY_ONE.sub(lambda found: _BETWEEN.sub("", found.group()), plain)
     return _SPACES.sub(" ", joined).strip()
+
+
+def _is_read(char: str) -> bool:
+    """Whether a letter is of a script that questions are read in: Chinese or Latin."""
+    return unicodedata.name(char, "").startswith(("CJK", "LATIN", "FULLWIDTH LATIN"))
 
 
 def _is_decoration(char: str) -> bool:

@@ -29,7 +29,7 @@ _AMOUNT = (
     r"(?:\s?(?P<unit>块钱?|元整?|圆|rmb|cny|yuan)(?P<zero>零)?"
     rf"(?:(?P<jiao>[\d{HAN}])(?:毛|角)?(?P<fen>[\d{HAN}])?(?:分(?!钟))?(?![\d单件笔]|{_COUNTING}))?"
     rf"|\s?(?P<small>毛钱?|角(?!度))(?:(?P<small_fen>[\d{HAN}])分?)?"
-    r"|\s?(?P<cent>分钱|分(?![钟之期店类享别开析销润清]|[两二三四五六\d]+[笔次单期批回])))?"
+    r"|\s?(?P<cent>分钱|分(?![钟之比期店类享别开析销润清]|[两二三四五六\d]+[笔次单期批回])))?"
 )
 _CURRENCY_BEFORE = re.compile(r"(?:[¥￥]|rmb|cny)\s?[\d,.]*$")
 _TIMES = re.compile(r"\s*[x×*✕]\s*(\d{1,4})(?![\d.])")

@@ -207,6 +207,11 @@ def _months_named(message: Message) -> bool:
     return told is not None and (told.named or len(set(told.results)) > 1)
 
 
+def _span_of_rule(message: Message) -> bool:
+    """连着几个月不达标会关: how many months is what is asked."""
+    return message.has("asks_span") and not _months_named(message)
+
+
 def _refund_unless_negated(message: Message) -> bool:
     """398那单退了，别算: an order that was refunded and does not count leaves nothing open."""
     taken_out = message.has("takes_out") and bool(message.amounts)
@@ -232,6 +237,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "acceptance_asked": _acceptance_asked,
     "review_months": _review_months,
     "months_named": _months_named,
+    "span_of_rule": _span_of_rule,
     "topic_only": _topic_only,
     "refund_unless_negated": _refund_unless_negated,
 }

@@ -18,6 +18,8 @@ from bot.reading import MAX_CHARACTERS, NoQuestionError, read_question
         ("\ud800", "没有收到内容"),
         ("🙂👍", "只有符号或表情"),
         ("？？？！", "只有符号或表情"),
+        ("배송은 언제 자동으로 확인되나요", "中文和英文"),
+        ("когда придут деньги?", "中文和英文"),
         ("问" * 5000, "5000"),
         ("问" * (MAX_CHARACTERS + 1), str(MAX_CHARACTERS)),
     ],
