@@ -310,8 +310,10 @@ def _as_asked(message: Message, part: ToolCase, asked: Message | None) -> Messag
 
 def _only_says_when(message: Message) -> bool:
     """今天下雨快递都不来: today is the day of telling, unless it is said to be another's."""
+    if not message.days or any(message.roles):
+        return False
     goes_on = message.has("continues") or message.has("changes")
-    return all(day.is_now for day in message.days) and not any(message.roles) and not goes_on
+    return all(day.is_now for day in message.days) and not goes_on
 
 
 def _money_anew(part: ToolCase, slots: Slots, message: Message) -> Slots:

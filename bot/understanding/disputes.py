@@ -12,6 +12,9 @@ _SPECIAL_CASES = (
     ("promised_or_agreed_term", "promised"),
 )
 
+# Kinds of goods with a longer limit than the usual one.
+_LENGTHENING = ("goods_counterfeit", "goods_sanbao")
+
 
 def goods(message: Message) -> tuple[str, ...]:
     """All kinds of goods that fit what is said; empty where nothing is said."""
@@ -30,14 +33,28 @@ def goods(message: Message) -> tuple[str, ...]:
     # 质量问题，不是耐用品: nothing is left but the usual limit.
     plain = plain or (message.has("defect") and message.has("goods_durable"))
     plain = plain or _denies_both(message)
-    if not found and plain:
+    # 口红，是不是假货还不知道: which limit runs is open.
+    if not found and plain and not any(_is_open(message, kind) for kind in _LENGTHENING):
         found.append("ordinary")
     return tuple(found)
 
 
+def _is_open(message: Message, concept: str) -> bool:
+    spans = message.words.spans(concept, message.text)
+    return any(is_doubted(message, start) for start, _ in spans)
+
+
 def _denies_both(message: Message) -> bool:
     """不是冒牌的，跟三包不搭边: what lengthens the limit of any goods is said not to be so."""
-    return message.has("goods_counterfeit") and message.has("goods_sanbao")
+    return _is_denied(message, "goods_counterfeit") and _is_denied(message, "goods_sanbao")
+
+
+def _is_denied(message: Message, concept: str) -> bool:
+    """Whether a kind of goods is said, each time, not to be it; asked about it is open."""
+    spans = message.words.spans(concept, message.text)
+    return bool(spans) and not any(
+        is_doubted(message, start) or _is_so(message, start, end, "goods") for start, end in spans
+    )
 
 
 def denies_goods(message: Message) -> bool:

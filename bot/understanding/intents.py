@@ -209,7 +209,8 @@ def _months_named(message: Message) -> bool:
 
 def _span_of_rule(message: Message) -> bool:
     """连着几个月不达标会关: how many months is what is asked."""
-    return message.has("asks_span") and not _months_named(message)
+    told = _months_named(message) or message.has("compute")
+    return message.has("asks_span") and not told
 
 
 def _refund_unless_negated(message: Message) -> bool:
