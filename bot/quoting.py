@@ -166,9 +166,12 @@ class Quoter(Examiner):
             return f"{year}年的情况"
         begins = _FIRST_STOP.split(quotes[0])[0]
         is_quoted_first = bool(seen.ranked) and seen.ranked[0].unit.text in quotes[0]
-        if (is_quoted_first and _leaves_open(seen.ranked)) or self.wording.is_open_point(begins):
-            return "这一点"
         asked = self._asked(seen)
+        is_open = (is_quoted_first and _leaves_open(seen.ranked)) or self.wording.is_open_point(
+            begins
+        )
+        if is_open and not self.wording.says_part(asked, begins):
+            return "这一点"
         figure = self.wording.needed_figure(asked, quotes)
         return figure or self.wording.figure_left_open(asked, quotes)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from bot.answers import Turn
-from bot.text import fold
+from bot.text import fold, terms
 
 _FILE = Path(__file__).with_name("wording.yaml")
 AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
@@ -169,6 +169,15 @@ class Wording:
         """What such a sentence does say, and what it says is not written."""
         found = self.open_points.search(sentence)
         return (sentence[: found.start()], sentence[found.end() :]) if found else (sentence, "")
+
+    def says_part(self, question: str, sentence: str) -> bool:
+        """Whether a sentence that leaves something open says the part that is asked for: 15天从哪天
+        算 of "只写明15天从交易成功后起算，没有写明90天从哪天起算"."""
+        if not self.open_in_part.search(sentence):
+            return False
+        asked = set(terms(question))
+        said, unsaid = (asked & set(terms(part)) for part in self.parts_of_open_point(sentence))
+        return any(term[0].isdigit() for term in said - unsaid)
 
     def refers_back(self, message: str) -> bool:
         """Whether a message points at what was said before."""

@@ -252,3 +252,10 @@ def test_two_things_set_side_by_side_are_told_apart(wording: Wording) -> None:
         "专享折扣呢，给谁用": [],
         "我自己能报上吗还是得等人家找我": [],
     }
+
+
+def test_what_is_partly_open_says_the_part_whose_number_is_asked_about(wording: Wording) -> None:
+    sentence = "原文只写明15天从交易成功后起算，没有写明90天和六个月从哪天起算。"
+    assert wording.says_part("维权那个15天是打哪天开始数的", sentence)
+    assert not wording.says_part("假货那个90天是打哪天开始数的", sentence)
+    assert not wording.says_part("维权15天从哪天算", "原文没有写明15天从哪天算。")
