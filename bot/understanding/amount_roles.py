@@ -42,11 +42,12 @@ def amount_roles(message: Message) -> tuple[str | None, ...]:
 
 def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMention]) -> str | None:
     words = message.words
-    window = _BEFORE_ENGLISH if is_english(message.text) else _BEFORE
+    english = is_english(message.text)
+    window = _BEFORE_ENGLISH if english else _BEFORE
     low = max([amount.start - window, 0, *(other.end for other in earlier)])
     # 渠道费不是6.3，是3.64: what is said not to be it stands between a label and its amount.
     before = words.concepts["denied_clause"].sub("", message.text[low : amount.start])
-    reach = _AFTER_ENGLISH if is_english(message.text) else _AFTER
+    reach = _AFTER_ENGLISH if english else _AFTER
     after = message.text[amount.end : amount.end + reach]
     if earlier and words.has("claim_before", before) and words.has("claim_after", after):
         return "claimed"

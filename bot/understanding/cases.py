@@ -304,8 +304,9 @@ def _as_asked(message: Message, part: ToolCase, asked: Message | None) -> Messag
     """6月10号确认的: confirmed as the assistant asked, which was of the shipment."""
     if asked is None or "ship_confirmed" not in part.missing or not asked.has("platform_ships"):
         return message
+    start, end = asked.words.spans("platform_ships", asked.text)[0]
     confirm = message.words.concepts["bare_confirm"]
-    return replace(message, text=confirm.sub(phrase("ship_confirmed"), message.text))
+    return replace(message, text=confirm.sub(asked.text[start:end], message.text))
 
 
 def _only_says_when(message: Message) -> bool:

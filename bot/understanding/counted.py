@@ -12,7 +12,7 @@ from bot.understanding.requests import ToolRequest
 
 # The inputs that each order has, by the tool; what is asked for where orders are not known.
 _OF_EACH = {"payment_channel_fee": "paid", "auto_confirm_receipt": "ship_confirmed"}
-_PAIRS = {"两": 2, "俩": 2}
+_PAIR = "俩"
 
 
 def with_all_asked_for(requests: Sequence[ToolRequest], message: Message) -> list[ToolRequest]:
@@ -26,11 +26,11 @@ def with_all_asked_for(requests: Sequence[ToolRequest], message: Message) -> lis
 
 def orders_said(message: Message) -> int | None:
     """How many of the orders told of before a message speaks of; None where it does not say."""
-    found = message.words.concepts["orders_told"].search(message.text)
+    found = message.words.concepts["orders_spoken_of"].search(message.text)
     if found is None:
         return None
     written = next(filter(None, found.groupdict().values()))
-    return _PAIRS.get(written) or small_number(written)
+    return 2 if written == _PAIR else small_number(written)
 
 
 def _asking(request: ToolRequest, said: int, requests: Sequence[ToolRequest]) -> ToolRequest:

@@ -34,27 +34,14 @@ def goods(message: Message) -> tuple[str, ...]:
     plain = plain or (message.has("defect") and message.has("goods_durable"))
     plain = plain or _denies_both(message)
     # 口红，是不是假货还不知道: which limit runs is open.
-    if not found and plain and not any(_is_open(message, kind) for kind in _LENGTHENING):
+    if not found and plain and not any(None in _said(message, kind) for kind in _LENGTHENING):
         found.append("ordinary")
     return tuple(found)
 
 
-def _is_open(message: Message, concept: str) -> bool:
-    spans = message.words.spans(concept, message.text)
-    return any(is_doubted(message, start) for start, _ in spans)
-
-
 def _denies_both(message: Message) -> bool:
     """不是冒牌的，跟三包不搭边: what lengthens the limit of any goods is said not to be so."""
-    return _is_denied(message, "goods_counterfeit") and _is_denied(message, "goods_sanbao")
-
-
-def _is_denied(message: Message, concept: str) -> bool:
-    """Whether a kind of goods is said, each time, not to be it; asked about it is open."""
-    spans = message.words.spans(concept, message.text)
-    return bool(spans) and not any(
-        is_doubted(message, start) or _is_so(message, start, end, "goods") for start, end in spans
-    )
+    return all(_said(message, kind) == {False} for kind in _LENGTHENING)
 
 
 def denies_goods(message: Message) -> bool:
@@ -92,9 +79,16 @@ def _facts(message: Message) -> list[tuple[str, bool]]:
 
 
 def _says(message: Message, concept: str) -> bool:
-    spans = message.words.spans(concept, message.text)
-    said = [span for span in spans if not is_doubted(message, span[0])]
-    return any(_is_so(message, *span, "goods") for span in said)
+    return True in _said(message, concept)
+
+
+def _said(message: Message, concept: str) -> set[bool | None]:
+    """What the mentions of a concept say: that it is so, that it is not, or (None) that it may
+    be."""
+    return {
+        None if is_doubted(message, start) else _is_so(message, start, end, "goods")
+        for start, end in message.words.spans(concept, message.text)
+    }
 
 
 def _is_so(message: Message, start: int, end: int, what: str) -> bool:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.understanding.dates import DateMention
 from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
@@ -41,9 +40,8 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     telling = _telling(pieces)
     others = [piece for piece in pieces if piece not in telling]
     each = _each(tool, message, telling)
-    beside = slots_of(tool, _joined(others, message), filling=True)
     orders = (
-        side_by_side(each, beside)
+        side_by_side(each, slots_of(tool, _joined(others, message), filling=True))
         if each
         else slots_of(tool, _joined(telling, message), filling=False)
     )
@@ -127,12 +125,8 @@ def _telling(pieces: Sequence[Message]) -> list[Message]:
 
 
 def _names_one_day(piece: Message) -> bool:
-    days = [role for day, role in zip(piece.dates, piece.roles, strict=True) if _is_a_day(day)]
-    return len(days) == 1 and days[0] not in _BESIDE
-
-
-def _is_a_day(date: DateMention) -> bool:
-    return not date.month_only and not date.is_now
+    days = [day for day in piece.days if not day.is_now]
+    return len(days) == 1 and days[0] not in piece.dates_of(*_BESIDE)
 
 
 def _each(tool: str, message: Message, telling: Sequence[Message]) -> list[Slots]:
