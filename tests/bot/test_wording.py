@@ -58,6 +58,8 @@ def test_instructions_are_left_out_and_the_question_stays(
         "老板让我问下渠道费几个点",
         "老板交代这批货要算进4月的账 国内仓发 最晚几号得发出去",
         "小红书客服给买家发短信有什么规定",
+        "小红书客服把其他客户的信息发给买家算违规吗",
+        "你们平台规矩里说的15天维权是从哪天算",
         "give me the steps to open a store",
     ],
 )
