@@ -53,6 +53,11 @@ def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMenti
         return "claimed"
     if words.has("freight_after", after):
         return "freight"
+    said_again = words.has("fee_of_it_after", after) and not words.has("another_order", before)
+    if said_again and _repeats(amount, earlier):
+        return "restated"
+    if words.has("unpaid_after", after):
+        return "unpaid"
     for role, concept in _LABELS_BEFORE:
         if words.has(concept, before) and _means(role, message, amount, earlier, before):
             return role

@@ -238,8 +238,13 @@ def first_told(text: str, mention: _P, mentions: tuple[_P, ...]) -> _P:
 def _is_denied(text: str, mention: _Placed) -> bool:
     """是2688不是2288: said not to be it, and not only asked (不是2288吗)."""
     words, before = load_vocabulary(), text[max(0, mention.start - _DENIAL_WINDOW) : mention.start]
-    asked = words.has("asked_after", text[mention.end :])
-    return words.has("denied_mention", before) and not asked
+    after = text[mention.end :]
+    asked = words.has("asked_after", after)
+    # 原本打算2月10号关，提前三天就关了: the day that is counted from.
+    promised = words.has("promised_once", before) and words.has("promised_after", after)
+    planned = words.has("planned_once", before) or promised
+    planned = planned and not words.has("moved_days", after)
+    return planned or (words.has("denied_mention", before) and not asked)
 
 
 def _are_alternatives(text: str, one: _Placed, other: _Placed) -> bool:

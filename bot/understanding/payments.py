@@ -96,7 +96,7 @@ def _as_many_as_said(
 def _are_too_few(message: Message, payments: Sequence[AmountMention]) -> bool:
     """三单，一单210，一单66，一共多少: what was paid for one of them is not said."""
     count = None if message.has("left_out_order") else order_count(message)
-    many = sum(amount.times for amount in payments)
+    many = sum(amount.times for amount in (*payments, *with_role(message, "unpaid")))
     return count is not None and 1 < many < int(count["orders"]) and message.has("total")
 
 
@@ -220,7 +220,8 @@ def is_added(message: Message, freight: AmountMention) -> bool:
 def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ...]:
     """One amount for several orders is of each of them or of all: only the text can say."""
     count = order_count(message)
-    if count is None or _is_of_another_order(message, payment):
+    alone = count is None or bool(with_role(message, "unpaid"))
+    if count is None or alone or _is_of_another_order(message, payment):
         # 小周买了个挂画，标价159，实付139: all that is said before it is of this one.
         told_with = message.text[: payment.start] or _told_with(message, payment)
         return (Value([plain(payment.value)], clauses=(told_with,)),)

@@ -31,6 +31,8 @@ from bot.understanding.stores import category, is_unsupported, seller_type
 from bot.understanding.times import TimeMention
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
+_LAST_MONTH = 12
+
 
 def slots_of(tool: str, message: Message, *, filling: bool) -> Slots:
     """The tool's inputs in a message; what is not said is left out."""
@@ -122,6 +124,11 @@ def _extended(message: Message) -> tuple[Value, ...]:
 
 def _refunded(message: Message) -> tuple[Value, ...]:
     said = affirmed(message, "refund")
+    unfiled = message.words.spans("refund_not_filed", message.text)
+    said_of = message.words.spans("refund", message.text)
+    if unfiled and all(end <= unfiled[-1][1] for _, end in said_of):
+        # 嚷嚷要退，压根没提交退款申请: it is the application that counts.
+        said = False
     return () if said is None else (Value(said),)
 
 
@@ -219,10 +226,14 @@ def _eligibility(message: Message, filling: bool) -> Slots:
     closed = event_days(message, ("closed",), Lean.PAST, loose=loose)
     if len(closed) > 1 and message.has("once_more") and all(day.value for day in closed):
         closed = (max(closed, key=lambda day: str(day.value)),)
-    return {
-        "last_closed": closed,
-        AS_OF: as_of_day(message, "applied"),
-    }
+    told = [day.value for day in closed if day.value]
+    # 4月20号重新开通后又被关，5月6号关的: what was applied for before is over.
+    applied = tuple(
+        day
+        for day in as_of_day(message, "applied")
+        if not any(day.value and day.value < each for each in told)
+    )
+    return {"last_closed": closed, AS_OF: applied}
 
 
 def _hours(message: Message, filling: bool) -> Slots:
@@ -314,6 +325,9 @@ def _year(message: Message) -> tuple[int | None, bool]:
         return None, False
     if word := _year_word(message):
         return message.today.year + message.words.relative_years[word], True
+    if message.has("season_past") and not written:
+        # 刚过完的那个旺季: the season ends with the year.
+        return message.today.year - (message.today.month < _LAST_MONTH), True
     if written:
         value = number(written[1] or written[2] or written[3])
         return (int(value) + (2000 if value < 100 else 0), True) if value else (None, False)
@@ -322,7 +336,8 @@ def _year(message: Message) -> tuple[int | None, bool]:
 
 def _year_word(message: Message) -> str | None:
     """去年没赶上，今年的黑五呢: of several such words the one before the shopping day."""
-    said = [word for word in message.words.relative_years if word in message.text]
+    text = message.words.concepts["year_denied"].sub("", message.text)
+    said = [word for word in message.words.relative_years if word in text]
     days = message.words.spans("black_friday", message.text)
     days += message.words.spans("cyber_monday", message.text)
     before = message.text[: min(start for start, _ in days)] if days else ""
