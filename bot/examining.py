@@ -109,7 +109,7 @@ class Examiner:
                 # Sure by itself, a message need not be about the platform before it.
                 return max(filter(self.is_sure, examined), key=_confidence, default=examined[-1])
             if self._is_clear(examined[-1]):
-                return examined[-1]
+                return examined[-1] if told else self._put_right(examined[-1])
         best = max(examined, key=_confidence)
         if not self.is_sure(best) and (alone := self._well_known(question, readings)):
             return alone
@@ -147,6 +147,15 @@ class Examiner:
             return False
         lexical = self.retriever.lexical()
         return not any(map(lexical.knows, terms(question.text)))
+
+    def _put_right(self, seen: Examined) -> Examined:
+        """What was found for a question, or for the same with its slips put right (支负渠道费)
+        where that is clearer."""
+        corrected = homophones_of(self.retriever.lexical()).corrected(seen.question)
+        if corrected == fold(seen.question) or self._names(corrected) < self._names(seen.question):
+            return seen
+        again = self.examine(corrected)
+        return again if again.confidence > seen.confidence else seen
 
     def _is_clear(self, seen: Examined) -> bool:
         return self.is_sure(seen) and seen.confidence >= _CLEAR

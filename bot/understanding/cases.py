@@ -54,10 +54,12 @@ _YES_NO = {
 _TIMES = (*DAYS, "target")
 _ABOUT_MONEY = ("payment_channel_fee", "payment_from_fee")
 _SHARED = ("origin",)
+# What is told of one order and says nothing of the next.
+_OF_ONE_ORDER = ("special_case",)
 # Inputs of which several hold at once.
 _ADDING_UP = ("goods", "facts")
 # What a message is about whatever else it holds: 他维权到哪天 is no more of a receipt.
-_SUBJECTS = ("fee", "dispute", "self_service", "black_friday")
+_SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday")
 LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5
@@ -265,9 +267,13 @@ def _turned(part: ToolCase, message: Message, asked: Message | None) -> ToolCase
     if "will_do" in part.words.asks_again and message.has("will_do"):
         # 那我18号发行不行: the latest day, once more, tells.
         return None
-    slots = slots_of(tool, message, filling=True)
+    slots = slots_of(tool, _anchored(message, part), filling=True)
     if known := [value.value for name in DAYS for value in part.slots.get(name, ())]:
-        slots = {n: tuple(_not_before(max(known), v) for v in told) for n, told in slots.items()}
+        bare = all(date.month is None for date in message.days)
+        step = relativedelta(months=1) if bare else relativedelta(years=1)
+        slots = {
+            n: tuple(_not_before(max(known), v, step) for v in told) for n, told in slots.items()
+        }
     turned = ToolCase(tool, {**_shared(tool, (part,)), **slots}, open=True)
     return turned if is_addition((part, turned), message, asked) else None
 
@@ -276,12 +282,13 @@ def _days_of(message: Message, role: str) -> bool:
     return any(not date.month_only for date in message.dates_of(role))
 
 
-def _not_before(known: str, value: Value) -> Value:
-    """A day told without its year, of what followed a day that is known."""
+def _not_before(known: str, value: Value, step: relativedelta) -> Value:
+    """A day told without its year or month, of what followed a day that is known."""
     if not isinstance(value.value, str) or value.value >= known:
         return value
-    day = dt.date.fromisoformat(value.value)
-    return replace(value, value=(day + relativedelta(years=1)).isoformat())
+    day = dt.date.fromisoformat(value.value) + step
+    written = f"{day.year}年{day.month}月{day.day}日"
+    return replace(value, value=day.isoformat(), readings=(phrase("taken_as_day", day=written),))
 
 
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
@@ -406,6 +413,9 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
     told = {n: v for n, v in added.items() if n not in part.slots or not all(x.assumed for x in v)}
     anew = any(name in told for name in part.words.key)
     known = {n: v for n, v in part.slots.items() if not (anew and all(x.assumed for x in v))}
+    if anew and all(name in told for name in part.words.required) and not message.has("changes"):
+        # 普通的一支口红呢，7月10号成交: another order, without what the buyer had of that one.
+        known = {n: v for n, v in known.items() if n not in _OF_ONE_ORDER}
     merged = {**known, **told}
     if message.has("other_day"):
         merged = {n: v for n, v in merged.items() if n not in _TIMES or v != part.slots.get(n)}
@@ -427,7 +437,8 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
 def _replaces(message: Message) -> bool:
     """那三包的呢, 其实是普通商品: told instead of what is known, not beside it (他还说是三包)."""
     says_more = message.has("told_of_buyer") or message.has("of_both_kinds")
-    if message.has("another_party") or (message.has("another_case") and not says_more):
+    another = message.has("another_party") or message.has("another_one")
+    if another or (message.has("another_case") and not says_more):
         return True
     return message.has("changes") or denies_goods(message)
 

@@ -58,6 +58,12 @@ def special_case(message: Message) -> str | None:
     return None
 
 
+def denies_special_case(message: Message) -> bool:
+    """Whether what would lift the time limit is only said not to be so."""
+    told = set().union(*(_said(message, concept) for _, concept in _SPECIAL_CASES))
+    return told == {False}
+
+
 def said_facts(message: Message) -> tuple[str, ...]:
     """Codes of the facts that are said to be so."""
     return tuple(code for code, so in _facts(message) if so)

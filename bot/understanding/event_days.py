@@ -56,8 +56,10 @@ def _is_any_month_end(mention: DateMention, lean: Lean) -> bool:
 
 def _lean(message: Message, mention: DateMention, default: Lean) -> Lean:
     """What is planned may lie ahead; what is told in the past tense lies behind."""
-    if default is Lean.PAST and not message.words.has("told_after", message.text[mention.end :]):
-        # 11月28号点确认收货 told on the 25th: rather in three days than a year ago.
+    supposed = message.has("another_case") and message.has("continues")
+    told = message.words.has("told_after", message.text[mention.end :]) and not supposed
+    if default is Lean.PAST and not told:
+        # 11月28号点确认收货, 那3月1号点的呢 told on the 25th: rather in some days than a year ago.
         ahead = _is_soon(message, mention) and not _is_recent(message, mention)
         return Lean.NEAR if ahead else default
     if default is not Lean.NEAR:
@@ -163,7 +165,7 @@ def _confirmed(message: Message) -> tuple[DateMention, ...]:
     """10月20揽收，10月22平台确认发货: the days the platform's confirmation stands next to."""
     shipped = message.dates_of("shipped")
     spans = message.words.spans("platform_ships", message.text)
-    if not shipped or message.words.has("each", message.text):
+    if not shipped or message.has("each") or message.has("another_one"):
         return ()
     found = [
         min(shipped, key=lambda date: min(abs(start - date.end), abs(date.start - end)))

@@ -13,7 +13,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.understanding.dates import Lean, resolve
-from bot.understanding.disputes import denied_facts, denies_goods, goods, said_facts, special_case
+from bot.understanding.disputes import (
+    denied_facts,
+    denies_goods,
+    denies_special_case,
+    goods,
+    said_facts,
+    special_case,
+)
 from bot.understanding.event_days import (
     as_of_day,
     day_values,
@@ -148,7 +155,8 @@ def _from_fee(message: Message, filling: bool) -> Slots:
 
 def _dispute_window(message: Message, filling: bool) -> Slots:
     found: Slots = {"goods": _goods(message), "special_case": _special(message)}
-    if found["special_case"] and not found["goods"]:
+    unlimited = any(case.value for case in found["special_case"])
+    if unlimited and not found["goods"]:
         # No limit runs, so the kind of goods decides nothing; the tool wants one named.
         found["goods"] = (Value("ordinary", (phrase("ordinary_goods"),), assumed=True),)
     if not found["goods"] and denies_goods(message):
@@ -164,7 +172,7 @@ def _dispute_window(message: Message, filling: bool) -> Slots:
         days = (Value(ask="transaction_success_not_order"),)
     if not days:
         days = day_values(message, loose_days(message, filling, "claimed"), Lean.PAST)
-    if found["special_case"] and not any(day.value for day in days):
+    if unlimited and not any(day.value for day in days):
         days = _some_day(message) or days
     found["transaction_success"] = days
     return found
@@ -207,7 +215,8 @@ def _goods_of_one(message: Message) -> tuple[Value, ...]:
 
 def _special(message: Message) -> tuple[Value, ...]:
     case = special_case(message)
-    return (Value(case),) if case else ()
+    # 口红这个没有判决书: what is said not to be so is known, too.
+    return (Value(case),) if case or denies_special_case(message) else ()
 
 
 def _acceptance(message: Message, filling: bool) -> Slots:
