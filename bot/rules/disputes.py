@@ -167,12 +167,17 @@ def _limited(
                 verdict=_verdict(today, earlier),
             )
         )
+    uses = []
+    if today > deadline:
+        # Somebody told "too late" has to know what lifts the limit.
+        assumptions.append(rules.reading("disputes.unless_unlimited"))
+        uses.append(rules.statement(f"disputes.unlimited.{_LATE}"))
     result = {
         "deadline": deadline.isoformat(),
         "in_time": today <= deadline,
         "unlimited": False,
     }
-    return result, steps, assumptions, []
+    return result, steps, assumptions, uses
 
 
 def _unlimited(

@@ -76,13 +76,23 @@ def date_roles(
     roles += [None] * (len(dates) - len(roles))
     for at, (one, other) in enumerate(itertools.pairwise(dates), start=1):
         # 发了两单，一单10月28号一单11月3号: the second is told as the first is.
-        if roles[at] is None and _are_listed(text, one, other, dates):
+        listed = roles[at] is None and _are_listed(text, one, other, dates)
+        if listed or _is_of_another_order(text, one, other, roles[at]):
             roles[at] = roles[at - 1]
     for at, (one, other) in reversed(list(enumerate(itertools.pairwise(dates), start=1))):
         # 5号 9号 17号发的: those before it are told as the last is.
         if roles[at - 1] is None and _are_blank_apart(text, one, other):
             roles[at - 1] = roles[at]
     return tuple(roles)
+
+
+def _is_of_another_order(
+    text: str, one: DateMention, other: DateMention, role: str | None
+) -> bool:
+    """一单9月18号发货，另一单9月19号，都没点收货: the second day is told as the first is."""
+    words = load_vocabulary()
+    ends = role is None or (role.startswith("not_") and words.has("separator", text[other.end : other.end + 1]))
+    return ends and words.has("another_orders_day", text[one.end : other.start])
 
 
 def _role(event: EventMention) -> str:
