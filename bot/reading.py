@@ -12,6 +12,8 @@ _SPACES = re.compile(r"[ \t\f\v\u00a0\u3000]+")
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 # Characters typed one by one ("渠 道 费"): at least so many that none is a word by chance.
 _ONE_BY_ONE = re.compile(rf"(?<!\w){_HAN}(?:[ ._*·|~/-]{{1,3}}{_HAN}){{3,}}(?!\w)")
+# So many letters that can be read are a question, whatever stands around them.
+_ENOUGH = 10
 _BETWEEN = re.compile(r"[ ._*·|~/-]+")
 
 
@@ -45,11 +47,15 @@ def read_question(raw: str) -> str:
             "There are only symbols, no words. Please put your question into words.",
         )
     letters = [char for char in text if char.isalpha()]
-    if letters and 2 * sum(map(_is_read, letters)) < len(letters):
+    read = sum(map(_is_read, letters))
+    if 2 * read < len(letters) and read < _ENOUGH:
         raise NoQuestionError(
             "这里只读得懂中文和英文。请用中文或英文写下要问的问题。",
             "Only Chinese and English are understood here. Please ask in one of them.",
         )
+    if 2 * read < len(letters):
+        # A question in Chinese under a sentence in Russian is the question.
+        text = "".join(" " if char.isalpha() and not _is_read(char) else char for char in text)
     plain = "".join(" " if _is_decoration(char) else char for char in text)
     joined = _ONE_BY_ONE.sub(lambda found: _BETWEEN.sub("", found.group()), plain)
     return _SPACES.sub(" ", joined).strip()

@@ -13,6 +13,8 @@ from bot.answers import Turn
 from bot.text import fold, terms
 
 _FILE = Path(__file__).with_name("wording.yaml")
+# Characters of the shortest order to the program.
+_AN_ORDER = 4
 AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
 _LEADS = re.compile(
     r"^(?:那么|那|咁|要是|如果|假如|若|换成|改成|还有|另外|所以|然后|他要是|她要是|他|她|它|就是|,|，|\s)+"
@@ -125,6 +127,7 @@ class Wording:
     rule_changes: re.Pattern[str]
     abuse: re.Pattern[str]
     errands: re.Pattern[str]
+    asked_by_noun: re.Pattern[str]
     proper: re.Pattern[str]
     markup: re.Pattern[str]
     interrogatives: re.Pattern[str]
@@ -250,7 +253,12 @@ class Wording:
             return message
         rest = "".join(kept).strip(AROUND)
         told = self.rule_changes.search(bare) or any(map(self.errands.search, parts))
-        if told and not self.interrogatives.search(rest):
+        # What is left beside an order asks for something, or belongs to the order.
+        orders = filter(None, map(self.instructions.search, parts))
+        # 急！ is none.
+        ordered = any(len(order.group().strip(AROUND)) >= _AN_ORDER for order in orders)
+        ordered = ordered and not self.asked_by_noun.search(rest)
+        if (told or ordered) and not self.interrogatives.search(rest):
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
@@ -440,6 +448,7 @@ def load_wording() -> Wording:
         rule_changes=_any_of(content["rule_change"]),
         abuse=_any_of(content["abuse"]),
         errands=_any_of(content["errand"]),
+        asked_by_noun=_any_of(content["asks_by_noun"]),
         proper=_any_of(content["proper"]),
         markup=_any_of(content["markup"]),
         interrogatives=_any_of(content["interrogative"]),

@@ -295,7 +295,7 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
     message = _as_asked(message, part, asked)
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
-    if _only_says_when(message):
+    if _only_says_when(message) or _claims_result(message):
         slots = {n: v for n, v in slots.items() if n not in DAYS or not is_known(part.slots.get(n))}
     if part.missing == ("origin",) and asked is not None and message.has("cannot_say"):
         slots.setdefault(
@@ -322,6 +322,15 @@ def _only_says_when(message: Message) -> bool:
         return False
     goes_on = message.has("continues") or message.has("changes")
     return all(day.is_now for day in message.days) and not goes_on
+
+
+def _claims_result(message: Message) -> bool:
+    """不对吧，同行说是14号，再算算: what somebody else made of it, and no day told anew."""
+    told = [day for day, role in zip(message.dates, message.roles, strict=True) if role is None]
+    if len(told) != len(message.dates) or not message.has("doubts_result"):
+        return False
+    words, text = message.words, message.text
+    return bool(told) and all(words.has("claimed_day_before", text[: d.start]) for d in told)
 
 
 def _money_anew(part: ToolCase, slots: Slots, message: Message) -> Slots:

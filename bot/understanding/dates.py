@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 from functools import cache
 
 from dateutil.relativedelta import relativedelta
@@ -102,7 +103,19 @@ def find_dates(text: str, today: dt.date) -> tuple[DateMention, ...]:
             mention = make(found, today)
             if mention is not None:
                 taken.append(mention)
-    return tuple(_moved(text, each) for each in sorted(taken, key=lambda mention: mention.start))
+    found = [_moved(text, each) for each in sorted(taken, key=lambda mention: mention.start)]
+    return (*found[:1], *(_restating(text, a, b, today) for a, b in pairwise(found)))
+
+
+def _restating(text: str, before: DateMention, mention: DateMention, today: dt.date) -> DateMention:
+    """今天才2号啊: the day of asking told once more, and no day of anything else."""
+    if not before.is_now or not load_vocabulary().has("is_today", text[before.end : mention.start]):
+        return mention
+    if mention.day is None or resolve(mention, today, Lean.NEAR).day != today:
+        return mention
+    return replace(
+        mention, text=before.text, exact=today, month=today.month, spoken=True, ambiguous=False
+    )
 
 
 def _moved(text: str, mention: DateMention) -> DateMention:

@@ -112,8 +112,8 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
     for found in series.finditer(text):
         named = len({s.month for s in subjects if s.month is not None})
         restated = small_number(found["n"]) in (named, _named_before(found.start(), subjects))
-        if restated:
-            continue  # 七月八月两个月: the months are named already
+        if restated or load_vocabulary().has("rule_named_after", text[found.end() :]):
+            continue  # 七月八月两个月: the months are named already; 连着两个月那条 is a rule
         if not any(found.start() < s.end and s.start < found.end() for s in subjects):
             subjects.append(_Subject(*found.span(), small_number(found["n"]), None))
     return sorted(subjects, key=lambda subject: subject.start)

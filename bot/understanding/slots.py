@@ -118,7 +118,7 @@ def _extended(message: Message) -> tuple[Value, ...]:
     said = affirmed_last(message, "extension")
     if message.has("extension_unknown") or message.has("extension_asked"):
         return ()
-    if both_ways(message, "extension"):
+    if both_ways(message, "extension") or message.has("extension_beside"):
         return (Value(False), Value(True))
     if message.has("extension") and message.has("extension_supposed"):
         # 还没点延长，万一后面点了: what is supposed is asked about.
