@@ -172,6 +172,14 @@ def _warned_only(message: Message) -> bool:
     return warned and message.month_results is None
 
 
+def _reapply_asked(message: Message) -> bool:
+    """12月关了自主客服，几号忘了，现在能申请吗: of the day of closing, and no month's result."""
+    told = message.month_results
+    return _is_asked(message, message.words.tools["self_service_eligibility"]) and (
+        told is not None and set(told.results) == {"unknown"}
+    )
+
+
 def _hours_asked(message: Message) -> bool:
     """那个咨询在客服考核时段里吗: a case whose time is not said."""
     told = message.has("own_case") or message.has("that_time")
@@ -198,7 +206,7 @@ def _topic_only(message: Message) -> bool:
 
 def _review_months(message: Message) -> bool:
     told = message.month_results
-    return told is not None and message.has("review")
+    return told is not None and set(told.results) != {"unknown"} and message.has("review")
 
 
 def _months_named(message: Message) -> bool:
@@ -232,6 +240,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "settlement_asked": _settlement_asked,
     "payout_only": _payout_only,
     "ship_asked": _ship_asked,
+    "reapply_asked": _reapply_asked,
     "hours_asked": _hours_asked,
     "warned_only": _warned_only,
     "window_asked": _window_asked,
