@@ -359,7 +359,8 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
     yield (
         rf"(?<![a-z]){_MONTH_EN}(?![a-z])\s*(?P<y>20\d{{2}})|(?<![a-z]){_MONTH_EN2}(?![a-z])"
         # Elsewhere it is the verb.
-        r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=\bsince ))(?P<em3>may)(?![a-z])",
+        r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=\bsince )|(?<=april and )|(?<=april, )"
+        r"|(?<=until )|(?<=by ))(?P<em3>may)(?![a-z])(?! (?:i|we|be|it|not|he|she|they|you|have)(?![a-z]))",
         _english_month,
     )
     yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月份?(?!\s*\d+\s*[日号])", _month_of_year
