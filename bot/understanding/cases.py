@@ -59,7 +59,7 @@ _OF_ONE_ORDER = ("special_case",)
 # Inputs of which several hold at once.
 _ADDING_UP = ("goods", "facts")
 # What a message is about whatever else it holds: 他维权到哪天 is no more of a receipt.
-_SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday")
+_SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday", "all_day")
 LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5

@@ -61,7 +61,7 @@ def special_case(message: Message) -> str | None:
 def denies_special_case(message: Message) -> bool:
     """Whether what would lift the time limit is only said not to be so."""
     told = set().union(*(_said(message, concept) for _, concept in _SPECIAL_CASES))
-    return told == {False}
+    return told == {False} or (not told and message.has("no_papers"))
 
 
 def said_facts(message: Message) -> tuple[str, ...]:

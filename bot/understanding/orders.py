@@ -221,9 +221,14 @@ def payments_named(paid: Value, message: Message) -> tuple[int, ...]:
         return ()
     apart = len(paid.clauses) == len(paid.value)
     named = called_by(paid.clauses, message) if apart else ()
-    is_one = message.has("one_of_them") or message.has("takes_out")
-    if named or not is_one:
+    if named:
         return named
+    for concept, extreme in (("largest_payment", max), ("smallest_payment", min)):
+        if message.has(concept):
+            amounts = [Decimal(each) for each in paid.value]
+            return (amounts.index(extreme(amounts)),)
+    if not (message.has("one_of_them") or message.has("takes_out")):
+        return ()
     by_amount = [told_as(paid.value, amount) for amount in message.told_amounts]
     return tuple(at for at in by_amount if at is not None)
 
