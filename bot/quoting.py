@@ -217,6 +217,7 @@ class Quoter(Examiner):
             return []
         said: list[str] = []
         sides: list[Aside] = []
+        articles: set[str] = set()
         for thing in things:
             own = self.examine(self.conversation.placed(seen.question, thing.question))
             speaks = self.is_sure(own) or self._speaks_of(thing, own, sure=composed is not None)
@@ -228,8 +229,10 @@ class Quoter(Examiner):
             if self.missing(own, part):
                 return []
             said += [citation.quote for citation in part.citations]
+            articles |= {citation.article_id for citation in part.citations}
             sides.append(Aside(thing.title, own, part))
-        return sides
+        # 自己做客服跟让小红书做: a side that is not named in full is found in another article.
+        return sides if len(articles) == 1 or len(seen.found.named) > 1 else []
 
     def _speaks_of(self, thing: Compared, own: Examined, *, sure: bool) -> bool:
         """Whether the best sentence has the thing by its name, and where the question as a whole

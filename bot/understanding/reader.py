@@ -177,7 +177,7 @@ def _corpus_platforms() -> Platforms:
 def _requests(part: ToolCase) -> Iterator[ToolRequest]:
     """One request for each order; for each combination where they are no list of orders."""
     slots = of_order(part.slots, part.order)
-    names = [name for name in PER_ORDER if len(slots.get(name, ())) > 1]
+    names = [name for name in (*PER_ORDER, "year") if len(slots.get(name, ())) > 1]
     lists = [slots[name] for name in names]
     lengths = {len(values) for values in lists}
     # As many days as origins: the first day goes with the first origin.

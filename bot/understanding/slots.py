@@ -39,6 +39,7 @@ from bot.understanding.times import TimeMention
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
 _LAST_MONTH = 12
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 def slots_of(tool: str, message: Message, *, filling: bool) -> Slots:
@@ -313,6 +314,8 @@ def _store(message: Message, filling: bool) -> Slots:
 
 
 def _season(message: Message, filling: bool) -> Slots:
+    if years := _years_listed(message):
+        return {"year": tuple(Value(year) for year in years)}
     year, said = _year(message)
     if year is None and (filling or message.has("that_year") or not _names_a_day(message)):
         return {}
@@ -320,6 +323,17 @@ def _season(message: Message, filling: bool) -> Slots:
         year = message.today.year
     readings = () if said else (phrase("this_year", year=str(year)),)
     return {"year": (Value(year, readings, assumed=not said),)}
+
+
+def _years_listed(message: Message) -> tuple[int, ...]:
+    """明年的黑五跟今年的黑五分别几号, 2023年和2024年的: years that are asked about alike."""
+    if not message.has("all_orders"):
+        return ()
+    words = message.words.relative_years
+    named = {message.text.find(word): message.today.year + words[word] for word in words}
+    named |= {found.start(): int(found[0]) for found in _YEAR.finditer(message.text)}
+    years = dict.fromkeys(year for at, year in sorted(named.items()) if at >= 0)
+    return tuple(years) if len(years) > 1 else ()
 
 
 def _names_a_day(message: Message) -> bool:

@@ -20,7 +20,8 @@ from bot.understanding.orders import (
 from bot.understanding.slots import slots_of
 from bot.understanding.values import Slots
 
-_PIECES = re.compile(r"[,。;\s]+")
+# 6月2号发的A单和6月5号发的B单 are two, each with its day.
+_PIECES = re.compile(r"[,。;\s]+|(?<=[单笔件批])[和跟与、](?=\d)")
 _SENTENCES = re.compile("[。;!?]")
 # A day of these tells of no order by itself: 昨天已经申请退款.
 _BESIDE = ("refunded", "extended", "claimed", "warned")
