@@ -173,8 +173,10 @@ def _value(found: re.Match[str]) -> Decimal | None:
     elif found["cent"]:
         value = value / 100
     elif found["jiao"] is not None:
-        # 九块零二分, 九块二分: the digit counts cents where nothing stands before 分.
-        cents = found["zero"] or (found.group().endswith("分") and not found["fen"])
+        # 九块零二, 九块二分: the digit counts cents, but not in 九块零二毛.
+        said = found.group()
+        zero = found["zero"] and not ("毛" in said or "角" in said)
+        cents = zero or (said.endswith("分") and not found["fen"])
         value += (_digit(found["jiao"]) or Decimal(0)) / (100 if cents else 10)
         value += (_digit(found["fen"]) or Decimal(0)) / 100
     return -value if found["sign"] else value
