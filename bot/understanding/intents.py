@@ -131,7 +131,8 @@ def _paid_asked(message: Message) -> bool:
     """还有一笔是5.6元，客户付了多少: what was paid is asked for, the amount is no payment."""
     told = with_role(message, "paid", "price")
     of_fee = message.has("fee_asked") or message.has("net")
-    return message.has("asks_paid") and bool(message.amounts) and not told and not of_fee
+    asks = message.has("asks_paid") and not message.has("paid_unknown")
+    return asks and bool(message.amounts) and not told and not of_fee
 
 
 def _charges_only(message: Message) -> bool:

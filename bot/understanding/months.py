@@ -112,7 +112,10 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
     for found in series.finditer(text):
         named = len({s.month for s in subjects if s.month is not None})
         restated = small_number(found["n"]) in (named, _named_before(found.start(), subjects))
-        if restated or load_vocabulary().has("rule_named_after", text[found.end() :]):
+        words, before = load_vocabulary(), text[: found.start()]
+        of_rule = words.has("rule_named_before", before)
+        of_rule = of_rule or words.has("rule_named_after", text[found.end() :])
+        if restated or of_rule:
             continue  # 七月八月两个月: the months are named already; 连着两个月那条 is a rule
         if not any(found.start() < s.end and s.start < found.end() for s in subjects):
             subjects.append(_Subject(*found.span(), small_number(found["n"]), None))
@@ -167,8 +170,17 @@ def _told(
         # passed in July, failed in August: said before the month, where English puts it.
         english = before and text[before[0].end : subject.start].rstrip().endswith((" in", " for"))
         if after or before:
-            told.append((subject, (before if english else after or before)[0].result))
+            chosen = (before if english else after or before)[0]
+            until = following.start if following else len(text)
+            told.append((subject, _last_word(chosen, after, until, text).result))
     return told
+
+
+def _last_word(first: _Verdict, after: Sequence[_Verdict], until: int, text: str) -> _Verdict:
+    """一开始判没达标，申诉完改成达标了: what it was changed to, of one month."""
+    changed = load_vocabulary().concepts["review_changed"]
+    later = [v for v in after if first.end <= v.start < until]
+    return next((v for v in reversed(later) if changed.search(text[: v.start])), first)
 
 
 def _is_passed_over(one: _Subject, other: _Subject, verdict: _Verdict, text: str) -> bool:

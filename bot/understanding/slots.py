@@ -101,6 +101,8 @@ def _after_shipping(message: Message, days: tuple[Value, ...]) -> tuple[Value, .
 
 def _origin(message: Message) -> tuple[Value, ...]:
     named = origins(message)
+    if message.has("origin_either"):
+        return (Value(ask=""),)
     if named:
         return tuple(Value(origin) for origin in named)
     unclear = unclear_origin(message)
@@ -116,6 +118,8 @@ def _completed(message: Message) -> tuple[Value, ...]:
 
 
 def _extended(message: Message) -> tuple[Value, ...]:
+    if message.has("extension_of_other"):
+        return (Value(False),)
     said = affirmed_last(message, "extension")
     if message.has("extension_unknown") or message.has("extension_asked"):
         return ()
