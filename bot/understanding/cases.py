@@ -163,7 +163,8 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     slots = told_apart(tool, message, slots) or slots
     opened = _is_case(tool, slots, message)
     if before is None:
-        return ToolCase(tool, {**_shared(tool, case), **slots}, opened)
+        order = _only_asked(slots, message)
+        return ToolCase(tool, {**_shared(tool, case), **slots}, opened, order)
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
         # A question for the rule as such leaves what is known of the case as it is.
         return ToolCase(tool, slots if opened else {**before.slots, **slots}, opened)
@@ -171,6 +172,13 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     slots |= _money_anew(before, slots, message)
     after = _with(before, slots, message)
     return replace(after, open=opened or after.open)
+
+
+def _only_asked(slots: Slots, message: Message) -> int | None:
+    """只问1205那单: the one asked about of the orders that a message tells of."""
+    found = message.words.spans("only_this", message.text)
+    named = found and order_named(slots, replace(message, text=message.text[slice(*found[0])]))
+    return named[0] if named else None
 
 
 def _shared(tool: str, case: Case) -> Slots:

@@ -39,6 +39,7 @@ from bot.understanding.times import TimeMention
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
 _LAST_MONTH = 12
+_NOON = 12
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -252,6 +253,8 @@ def _eligibility(message: Message, filling: bool) -> Slots:
 
 def _hours(message: Message, filling: bool) -> Slots:
     times = _asked_times(message)
+    if not times and filling and (told := _in_half_of_day(message)):
+        return {"times": (Value([told]),)}
     bad = [time for time in times if time.problem]
     if _is_span_of_hours(message, times):
         return {}
@@ -265,6 +268,19 @@ def _hours(message: Message, filling: bool) -> Slots:
     clocks = list(dict.fromkeys(time.clock for time in times))
     readings = tuple(time.reading for time in times if time.reading)
     return {"times": (Value(clocks, readings),)} if clocks else {}
+
+
+def _in_half_of_day(message: Message) -> str | None:
+    """11点20 / 是晚上: the time talked about, in the half of the day that is told of it now."""
+    if message.time_before is None:
+        return None
+    hour, minute = map(int, message.time_before.split(":"))
+    halves = message.words.day_parts
+    late = any(halves[part].search(message.text) for part in ("evening", "afternoon"))
+    early = halves["morning"].search(message.text) is not None
+    if late == early or (hour >= _NOON) == late:
+        return None
+    return f"{(hour + _NOON) % (2 * _NOON):02d}:{minute:02d}"
 
 
 def _asked_times(message: Message) -> tuple[TimeMention, ...]:
