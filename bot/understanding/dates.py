@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import pairwise
 from functools import cache
+from itertools import pairwise
 
 from dateutil.relativedelta import relativedelta
 
@@ -103,8 +103,8 @@ def find_dates(text: str, today: dt.date) -> tuple[DateMention, ...]:
             mention = make(found, today)
             if mention is not None:
                 taken.append(mention)
-    found = [_moved(text, each) for each in sorted(taken, key=lambda mention: mention.start)]
-    return (*found[:1], *(_restating(text, a, b, today) for a, b in pairwise(found)))
+    dates = [_moved(text, each) for each in sorted(taken, key=lambda mention: mention.start)]
+    return (*dates[:1], *(_restating(text, a, b, today) for a, b in pairwise(dates)))
 
 
 def _restating(text: str, before: DateMention, mention: DateMention, today: dt.date) -> DateMention:
@@ -360,7 +360,8 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         rf"(?<![a-z]){_MONTH_EN}(?![a-z])\s*(?P<y>20\d{{2}})|(?<![a-z]){_MONTH_EN2}(?![a-z])"
         # Elsewhere it is the verb.
         r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=\bsince )|(?<=april and )|(?<=april, )"
-        r"|(?<=until )|(?<=by ))(?P<em3>may)(?![a-z])(?! (?:i|we|be|it|not|he|she|they|you|have)(?![a-z]))",
+        r"|(?<=until )|(?<=by ))(?P<em3>may)(?![a-z])"
+        r"(?! (?:i|we|be|it|not|he|she|they|you|have)(?![a-z]))",
         _english_month,
     )
     yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月份?(?!\s*\d+\s*[日号])", _month_of_year

@@ -86,12 +86,12 @@ def date_roles(
     return tuple(roles)
 
 
-def _is_of_another_order(
-    text: str, one: DateMention, other: DateMention, role: str | None
-) -> bool:
+def _is_of_another_order(text: str, one: DateMention, other: DateMention, role: str | None) -> bool:
     """一单9月18号发货，另一单9月19号，都没点收货: the second day is told as the first is."""
     words = load_vocabulary()
-    ends = role is None or (role.startswith("not_") and words.has("separator", text[other.end : other.end + 1]))
+    ends = role is None or (
+        role.startswith("not_") and words.has("separator", text[other.end : other.end + 1])
+    )
     return ends and words.has("another_orders_day", text[one.end : other.start])
 
 

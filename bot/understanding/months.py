@@ -112,8 +112,8 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
     for found in series.finditer(text):
         named = len({s.month for s in subjects if s.month is not None})
         restated = small_number(found["n"]) in (named, _named_before(found.start(), subjects))
-        words, before = load_vocabulary(), text[: found.start()]
-        of_rule = words.has("rule_named_before", before)
+        words = load_vocabulary()
+        of_rule = words.has("rule_named_before", text[: found.start()])
         of_rule = of_rule or words.has("rule_named_after", text[found.end() :])
         if restated or of_rule:
             continue  # 七月八月两个月: the months are named already; 连着两个月那条 is a rule
