@@ -181,6 +181,10 @@ def _dispute_window(message: Message, filling: bool) -> Slots:
     if unlimited and not any(day.value for day in days):
         days = _some_day(message) or days
     found["transaction_success"] = days
+    if any(d.value and a.value and a.value < d.value for d in days for a in found[AS_OF]):
+        # 6月3号交易成功，6月19号来投诉: no claim of the year before.
+        claimed = message.dates_of("claimed")
+        found[AS_OF] = day_values(message, claimed[:1], Lean.FUTURE)
     return found
 
 
