@@ -418,7 +418,8 @@ def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
     if not any(name in added for name in keys) and is_another_label(part.slots, message):
         # 李哥那单哪天自动收: of which the day was not told.
         return known
-    if one_day and (message.has("append") or is_another_label(part.slots, message)):
+    beside = message.has("append") or message.has("asks_beside")
+    if one_day and (beside or is_another_label(part.slots, message)):
         return known
     # 另一单境外的呢: of the same day, as far as is told.
     told = "origin" in added or message.has("origin_unsaid")

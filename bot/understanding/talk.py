@@ -187,8 +187,12 @@ def _read_as_one(said: _Said, case: Case) -> Case:
     awaited = not asks and any(p.open and p.missing and p.tool not in tools for p in talk.case)
     if _is_open(case) and not any(part.missing for part in case) and not awaited:
         return ()
+    named = said.platforms.named(message.text)
     for before in (said.told, "" if asks else talk.wanted):
         both = said.read_after(before)
+        if named and not all(part.words.platform in named for part in both):
+            # 那网一 / 对了小红书几号结算: what was told is of something else.
+            continue
         complete = {part.tool for part in both if part.open and not part.missing}
         # What is only told asks for no tool, whatever words it is told in.
         wanted = said.asked_for if asks else ()
