@@ -93,9 +93,9 @@ class MerchantBot(Asker):
             return replies.no_forgery()
         if calculated := self._calculated(question):
             return calculated
-        if self.only_replies(question):
-            return replies.smalltalk(self.wording.acknowledgement)
         left_open = self.calculator.left_open(question)
+        if not left_open and self.only_replies(question):
+            return replies.smalltalk(self.wording.acknowledgement)
         seen = self.examine(left_open) if left_open else self.examine_in_context(question)
         if asked_back := self.asked_back(seen, question, self.calculator.offered(question)):
             return replies.which_case(seen, asked_back)

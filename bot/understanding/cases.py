@@ -10,6 +10,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from bot.platforms import Platforms
+from bot.understanding.amount_roles import with_role
 from bot.understanding.amounts import plain
 from bot.understanding.dates import Lean
 from bot.understanding.days_beside import with_day_written_out
@@ -59,7 +60,7 @@ _OF_ONE_ORDER = ("special_case",)
 # Inputs of which several hold at once.
 _ADDING_UP = ("goods", "facts")
 # What a message is about whatever else it holds: 他维权到哪天 is no more of a receipt.
-_SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday", "all_day")
+_SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday", "all_day", "percent")
 LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5
@@ -404,7 +405,9 @@ def _with_payment(
     """成都那单是459: what was paid for one of the orders, told anew; and which is spoken of, none
     in particular where it was told anew."""
     paid = known["paid"][0]
-    anew = [v for v in (plain(a.value) for a in message.amounts) if v != paid.value[at]]
+    # 258.5那单用了20块券，实付238.5: what is said to be paid, else any amount.
+    told = with_role(message, "paid") or message.amounts
+    anew = [v for v in (plain(a.value) for a in told) if v != paid.value[at]]
     if len(anew) != 1:
         return dict(known), None if message.has("total") else at
     return {**known, "paid": (paid_at(paid, at, anew[0]),)}, None

@@ -48,7 +48,7 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     )
     if orders_told(orders) < _SEVERAL:
         return None
-    meant = _by_sentence(message.text, telling)
+    meant = _by_place(pieces, telling) | _by_sentence(message.text, telling)
     named = [(piece, order_named(orders, piece) or meant.get(piece.text)) for piece in others]
     of_all = _joined((piece for piece, order in named if order is None), message)
     shared = slots_of(tool, of_all, filling=True)
@@ -79,6 +79,21 @@ def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:
         if _names_one_day(piece):
             known = slots_of(tool, piece, filling=True)
         yield piece
+
+
+def _by_place(pieces: Sequence[Message], telling: Sequence[Message]) -> dict[str, tuple[int, None]]:
+    """杭州仓那张10月15号发的，他点了延长，武汉仓那张10月16号发的，没点: what is told before the next
+    order is told of is said of the one before."""
+    told: dict[str, tuple[int, None]] = {}
+    between: list[str] = []
+    order = -1
+    for piece in pieces:
+        if piece in telling:
+            told |= dict.fromkeys(between, (order, None)) if order >= 0 else {}
+            between, order = [], order + 1
+        elif not piece.has("all_orders"):
+            between.append(piece.text)
+    return told
 
 
 def _by_sentence(text: str, telling: Sequence[Message]) -> dict[str, tuple[int, None]]:
