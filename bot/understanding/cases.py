@@ -438,6 +438,9 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
         # 普通的一支口红呢，7月10号成交: another order, without what the buyer had of that one.
         known = {n: v for n, v in known.items() if n not in _OF_ONE_ORDER}
     merged = {**known, **told}
+    if message.has("another_shop") or (message.has("other_pay") and not message.amounts):
+        # 我闺蜜的店呢: what is asked about has values of its own.
+        merged = {n: v for n, v in merged.items() if n not in part.words.key or n in told}
     if message.has("other_day"):
         merged = {n: v for n, v in merged.items() if n not in _TIMES or v != part.slots.get(n)}
     if added.get("paid") and part.slots.get("paid"):

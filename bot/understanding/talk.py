@@ -130,7 +130,8 @@ class _Said:
         another order than those that made a case already, and what asks much else is about
         something else."""
         talk, message = self.talk, self.message
-        if message.has("another_one") and not (message.amounts or message.has("total")):
+        another = message.has("another_one") and not (message.amounts or message.has("total"))
+        if another or message.has("another_shop"):
             # 还有个单，客人付了多少: what was told before is of other orders.
             return ""
         of_rule = message.has("asks_span") or message.has("asks_rate")
