@@ -25,8 +25,8 @@ def goods(message: Message) -> tuple[str, ...]:
         found.append("sanbao")
     durable = _says(message, "goods_durable")
     appliance = _says(message, "goods_appliance") and _says(message, "defect")
-    # 三包的电饭煲 is said to be of that kind; 冰箱，也属于三包 and 他说是三包 are of both, and so is
-    # a washing machine that is a fake.
+    # 三包的电饭煲 is said to be of that kind; 冰箱，也属于三包 and 他说是三包 are of both, and so
+    # is a washing machine that is a fake.
     both = message.has("of_both_kinds") or found == ["counterfeit"]
     appliance = appliance and (not found or both)
     if durable or appliance:

@@ -82,8 +82,8 @@ def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:
 
 
 def _by_place(pieces: Sequence[Message], telling: Sequence[Message]) -> dict[str, tuple[int, None]]:
-    """杭州仓那张10月15号发的，他点了延长，武汉仓那张10月16号发的，没点: what is told before the next
-    order is told of is said of the one before."""
+    """杭州仓那张10月15号发的，他点了延长，武汉仓那张10月16号发的，没点: what is told before the
+    next order is told of is said of the one before."""
     told: dict[str, tuple[int, None]] = {}
     between: list[str] = []
     order = -1

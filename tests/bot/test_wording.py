@@ -63,6 +63,7 @@ def test_instructions_are_left_out_and_the_question_stays(
         "你们平台规矩里说的15天维权是从哪天算",
         "give me the steps to open a store",
         "签约开张的时候要签字吗",
+        "我用自己个人的身份在微信小商店卖游戏点卡，能卖吗",
         "后台里怎么帮买家延长收货",
     ],
 )
