@@ -20,7 +20,7 @@ from bot.pipeline import MerchantBot
 from bot.platforms import Platforms, load_platforms
 from bot.ranking import UnitRanker
 from bot.retrieval import HybridRetriever
-from bot.rewording import load_thesaurus
+from bot.rewording import homophones_of, load_thesaurus
 from bot.rules.ruleset import Rules
 from bot.uncovered import load_uncovered
 from bot.wording import load_wording
@@ -126,7 +126,7 @@ def open_service(
         bot = open_bot(settings, progress=progress, on_chat_call=service.chat_called)
         bot.examine(_WARM_UP)
         # Beside the first questions: none of them needs all of it.
-        threading.Thread(target=bot.ranker.prepare, name="prepare", daemon=True).start()
+        threading.Thread(target=_prepare, args=(bot,), name="prepare", daemon=True).start()
         return bot
 
     options = ServiceOptions(
@@ -134,6 +134,12 @@ def open_service(
     )
     service = Service(make_bot or warm_bot, open_store(settings), options=options)
     return service
+
+
+def _prepare(bot: MerchantBot) -> None:
+    """Make what every question needs sooner or later: the units' vectors, the homophones."""
+    bot.ranker.prepare()
+    homophones_of(bot.retriever.lexical())
 
 
 def open_rules(settings: Settings | None = None) -> Rules:

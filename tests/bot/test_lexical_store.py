@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,12 @@ class Counting:
         return getattr(self.index, name)
 
 
+# An index is asked for its state once in so many seconds at most; a sync may take less.
+_SEEN_AGAIN_S = 0.06
+
+
 def search(store: LexicalStore, question: str) -> list[LexicalHit]:
+    time.sleep(_SEEN_AGAIN_S)
     return store.current().search(question, 20)
 
 
