@@ -152,7 +152,7 @@ class Examiner:
         """What was found for a question, or for the same with its slips put right (支负渠道费)
         where that is clearer."""
         corrected = homophones_of(self.retriever.lexical()).corrected(seen.question)
-        if corrected == fold(seen.question) or self._names(corrected) < self._names(seen.question):
+        if corrected == fold(seen.question) or not self._keeps_names(seen.question, corrected):
             return seen
         again = self.examine(corrected)
         return again if again.confidence > seen.confidence else seen
@@ -211,10 +211,13 @@ class Examiner:
     def _reworded(self, reading: str) -> Iterator[str]:
         homophones = homophones_of(self.retriever.lexical())
         for text in rewordings(reading, self.thesaurus, homophones):
-            # Without the platform's name, or the word for what no article covers, it asks
-            # something else.
-            if self._names(reading) <= self._names(text):
+            if self._keeps_names(reading, text):
                 yield text
+
+    def _keeps_names(self, reading: str, text: str) -> bool:
+        """Whether a question put in other words still names its platform, and what no article
+        covers: without them it asks something else."""
+        return self._names(reading) <= self._names(text)
 
     def _names(self, text: str) -> frozenset[str]:
         return self.platforms.all_named(text) | self.uncovered.words_in(text)

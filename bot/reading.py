@@ -48,12 +48,13 @@ def read_question(raw: str) -> str:
         )
     letters = [char for char in text if char.isalpha()]
     read = sum(map(_is_read, letters))
-    if 2 * read < len(letters) and read < _ENOUGH:
+    mostly_other = 2 * read < len(letters)
+    if mostly_other and read < _ENOUGH:
         raise NoQuestionError(
             "这里只读得懂中文和英文。请用中文或英文写下要问的问题。",
             "Only Chinese and English are understood here. Please ask in one of them.",
         )
-    if 2 * read < len(letters):
+    if mostly_other:
         # A question in Chinese under a sentence in Russian is the question.
         text = "".join(" " if char.isalpha() and not _is_read(char) else char for char in text)
     plain = "".join(" " if _is_decoration(char) else char for char in text)

@@ -15,7 +15,7 @@ from bot.understanding.amounts import plain
 from bot.understanding.dates import Lean
 from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.disputes import denied_facts, denies_goods
-from bot.understanding.event_days import day_values
+from bot.understanding.event_days import day_values, written
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message
 from bot.understanding.orders import (
@@ -296,8 +296,8 @@ def _not_before(known: str, value: Value, step: relativedelta) -> Value:
     if not isinstance(value.value, str) or value.value >= known:
         return value
     day = dt.date.fromisoformat(value.value) + step
-    written = f"{day.year}年{day.month}月{day.day}日"
-    return replace(value, value=day.isoformat(), readings=(phrase("taken_as_day", day=written),))
+    reading = phrase("taken_as_day", day=written(day))
+    return replace(value, value=day.isoformat(), readings=(reading,))
 
 
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:

@@ -46,7 +46,7 @@ def _readings(message: Message, resolved: Resolved, mention: DateMention) -> tup
     told = mention.year is not None or mention.exact is not None or mention.month_only
     if told or resolved.day <= message.today or _is_planned(message, mention):
         return ()
-    return (phrase("taken_as", text=mention.text, day=_written(resolved.day)),)
+    return (phrase("taken_as", text=mention.text, day=written(resolved.day)),)
 
 
 def _is_any_month_end(mention: DateMention, lean: Lean) -> bool:
@@ -129,7 +129,7 @@ def event_days(
         return (Value(ask=""),)
     if elapsed is not None:
         day, text = elapsed
-        return (Value(day.isoformat(), (phrase("taken_as", text=text, day=_written(day)),)),)
+        return (Value(day.isoformat(), (phrase("taken_as", text=text, day=written(day)),)),)
     return day_values(message, loose, lean)
 
 
@@ -151,7 +151,8 @@ def loose_days(message: Message, filling: bool, *others: str) -> tuple[DateMenti
     return () if message.dates_of(*others) else message.loose_days
 
 
-def _written(day: dt.date) -> str:
+def written(day: dt.date) -> str:
+    """A day as merchants write it: 2021年11月1日."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 

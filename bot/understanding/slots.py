@@ -35,11 +35,10 @@ from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
 from bot.understanding.stores import category, is_unsupported, seller_type
-from bot.understanding.times import TimeMention
+from bot.understanding.times import TimeMention, in_half_of_day
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
 _LAST_MONTH = 12
-_NOON = 12
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -257,8 +256,9 @@ def _eligibility(message: Message, filling: bool) -> Slots:
 
 def _hours(message: Message, filling: bool) -> Slots:
     times = _asked_times(message)
-    if not times and filling and (told := _in_half_of_day(message)):
-        return {"times": (Value([told]),)}
+    if not times and filling and message.time_before:
+        told = in_half_of_day(message.time_before, message.text)
+        return {"times": (Value([told]),)} if told else {}
     bad = [time for time in times if time.problem]
     if _is_span_of_hours(message, times):
         return {}
@@ -272,19 +272,6 @@ def _hours(message: Message, filling: bool) -> Slots:
     clocks = list(dict.fromkeys(time.clock for time in times))
     readings = tuple(time.reading for time in times if time.reading)
     return {"times": (Value(clocks, readings),)} if clocks else {}
-
-
-def _in_half_of_day(message: Message) -> str | None:
-    """11点20 / 是晚上: the time talked about, in the half of the day that is told of it now."""
-    if message.time_before is None:
-        return None
-    hour, minute = map(int, message.time_before.split(":"))
-    halves = message.words.day_parts
-    late = any(halves[part].search(message.text) for part in ("evening", "afternoon"))
-    early = halves["morning"].search(message.text) is not None
-    if late == early or (hour >= _NOON) == late:
-        return None
-    return f"{(hour + _NOON) % (2 * _NOON):02d}:{minute:02d}"
 
 
 def _asked_times(message: Message) -> tuple[TimeMention, ...]:
@@ -353,11 +340,16 @@ def _years_listed(message: Message) -> tuple[int, ...]:
     """明年的黑五跟今年的黑五分别几号, 2023年和2024年的: years that are asked about alike."""
     if not message.has("all_orders"):
         return ()
-    words = message.words.relative_years
-    named = {message.text.find(word): message.today.year + words[word] for word in words}
-    named |= {found.start(): int(found[0]) for found in _YEAR.finditer(message.text)}
+    words, text = message.words.relative_years, _without_denied_years(message)
+    named = {text.find(word): message.today.year + words[word] for word in words}
+    named |= {found.start(): int(found[0]) for found in _YEAR.finditer(text)}
     years = dict.fromkeys(year for at, year in sorted(named.items()) if at >= 0)
     return tuple(years) if len(years) > 1 else ()
+
+
+def _without_denied_years(message: Message) -> str:
+    """去年的，不是今年: the text without the years that are only said not to be meant."""
+    return message.words.concepts["year_denied"].sub("", message.text)
 
 
 def _names_a_day(message: Message) -> bool:
@@ -383,7 +375,7 @@ def _year(message: Message) -> tuple[int | None, bool]:
 
 def _year_word(message: Message) -> str | None:
     """去年没赶上，今年的黑五呢: of several such words the one before the shopping day."""
-    text = message.words.concepts["year_denied"].sub("", message.text)
+    text = _without_denied_years(message)
     said = [word for word in message.words.relative_years if word in text]
     days = message.words.spans("black_friday", message.text)
     days += message.words.spans("cyber_monday", message.text)

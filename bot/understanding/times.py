@@ -107,6 +107,17 @@ def later_in_evening(mention: TimeMention, before: str | None) -> TimeMention:
     return replace(mention, clock=clock, reading=f"“{mention.text}”按 {clock} 理解")
 
 
+def in_half_of_day(clock: str, text: str) -> str | None:
+    """11:20, and then 是晚上: the time in the part of the day that a text names without a time of
+    its own; None where it names none or several, or the time is of that part already."""
+    parts = [name for name, words in load_vocabulary().day_parts.items() if words.search(text)]
+    hours, minutes = clock.split(":")
+    if len(parts) != 1:
+        return None
+    told = f"{_hour(int(hours) % 12 or 12, parts[0], None):02d}:{minutes}"
+    return told if told != clock else None
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for pattern in _CLOCK)
