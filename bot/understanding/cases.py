@@ -161,9 +161,11 @@ def _anchored(message: Message, part: ToolCase) -> Message:
 def _started(tool: str, message: Message, case: Case, asked: Message | None) -> ToolCase:
     before = next((part for part in case if part.tool == tool), None)
     slots = slots_of(tool, message, filling=False)
-    slots = told_apart(tool, message, slots) or slots
+    apart = told_apart(tool, message, slots)
+    slots = apart or slots
     opened = _is_case(tool, slots, message)
-    if before is None:
+    # 又来两单，一单6号发的，另一单10号: orders of their own, each told whole.
+    if before is None or (apart and opened):
         order = _only_asked(slots, message)
         return ToolCase(tool, {**_shared(tool, case), **slots}, opened, order)
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):

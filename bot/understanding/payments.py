@@ -144,6 +144,7 @@ def _are_payments(message: Message, payments: Sequence[AmountMention]) -> bool:
     return all(
         roles[other] is not None
         or message.words.has("next_amount", _undated(message, one.end, other.start))
+        or message.words.has("one_more", message.text[one.end : other.start])
         or _is_another_name(message, one, other)
         for one, other in pairwise(payments)
     )

@@ -172,7 +172,10 @@ def fees_together(known: Value, message: Message) -> Value | None:
 
 def _with_more(before: Value, added: Value, message: Message) -> Value:
     """The payments told before and those added; asked for where they are not as many as said."""
-    if not (isinstance(before.value, list) and isinstance(added.value, list)):
+    if not isinstance(added.value, list):
+        return added
+    before = _as_one_of(before, len(added.value)) or before
+    if not isinstance(before.value, list):
         return added
     together = Value(
         [*before.value, *added.value],
@@ -188,6 +191,15 @@ def _with_more(before: Value, added: Value, message: Message) -> Value:
         len(added.value),
     )
     return Value(ask="") if other else together
+
+
+def _as_one_of(pending: Value, others: int) -> Value | None:
+    """今天两单，一单付了两千五 / 另一单付了八百八: what was paid for one of as many orders as are
+    told now, and no sum of them."""
+    told = dict(pending.details)
+    if pending.ask != "paid_each_or_total" or int(told["orders"]) != 1 + others:
+        return None
+    return Value([told["value"]])
 
 
 def _of_other_count(known: Value, message: Message) -> Value | None:

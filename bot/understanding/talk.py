@@ -139,6 +139,8 @@ class _Said:
             return "" if of_rule else talk.told
         if message.days or message.amounts:
             return ""
+        if message.has("goes_back"):
+            return talk.told
         answered = not any(part.missing for part in talk.case)
         goes_on = not answered or (not of_rule and is_addition(talk.case, message, self.asked))
         return talk.told if goes_on else ""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
     PER_ORDER,
     label,
+    labels,
     order_named,
     orders_told,
     side_by_side,
@@ -35,6 +37,7 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     tells of one order, or of all of them alike. ``whole`` are the inputs of it read at once."""
     told = [value for name in _key(tool, message) for value in whole.get(name, ())]
     one = len(told) == 1 and told[0].ask is None and not isinstance(told[0].value, list)
+    one = one and len(labels(message.text)) < _SEVERAL
     if one or message.text.isascii():
         return None
     pieces = list(_with_days_beside(tool, message))
@@ -72,13 +75,45 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
 def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:
     """The pieces, a day that is told by the one before (第二单同天发) written out."""
     known: Slots = {}
-    for each in _pieces(message.text):
-        piece = read_message(each, message.today)
+    for each in _in_segments(message):
+        piece = _confirmed_alike(read_message(each, message.today), message)
         if known:
             piece = with_day_written_out(piece, known, _key(tool, message), None)
         if _names_one_day(piece):
             known = slots_of(tool, piece, filling=True)
         yield piece
+
+
+def _in_segments(message: Message) -> list[str]:
+    """甲 郑州发 4月2号 乙 法国直邮 4月3号: what stands after an order's name is told of that order,
+    in one piece, where each of the orders has one day that does not stand beside its name."""
+    pieces = [piece for piece in _PIECES.split(message.text) if piece]
+    read = [read_message(piece, message.today) for piece in pieces]
+    name = message.words.concepts["order_label"]
+    starts = [nth for nth, piece in enumerate(read) if name.match(piece.text)]
+    if len(starts) < _SEVERAL or all(_names_one_day(read[start]) for start in starts):
+        return list(_pieces(message.text))
+    asks = (
+        nth
+        for nth, piece in enumerate(read)
+        if nth > starts[-1] and (piece.has("all_orders") or piece.has("asks_something"))
+    )
+    bounds = [*starts, next(asks, len(pieces))]
+    parts = list(pairwise(bounds))
+    if any(sum(map(_names_one_day, read[start:end])) != 1 for start, end in parts):
+        return list(_pieces(message.text))
+    of_orders = (" ".join(pieces[start:end]) for start, end in parts)
+    return [*pieces[: starts[0]], *of_orders, *pieces[bounds[-1] :]]
+
+
+def _confirmed_alike(piece: Message, message: Message) -> Message:
+    """3月1号平台确认，第二单3月4号确认: confirmed by the platform, like the one before."""
+    said = message.words.spans("platform_confirms", message.text)
+    if not said or piece.has("platform_ships"):
+        return piece
+    confirmed = f"{message.text[slice(*said[0])]}发货"
+    text = message.words.concepts["bare_confirm"].sub(confirmed, piece.text)
+    return read_message(text, message.today)
 
 
 def _by_place(pieces: Sequence[Message], telling: Sequence[Message]) -> dict[str, tuple[int, None]]:
