@@ -64,6 +64,7 @@ _SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday", "all
 LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5
+_RESIDUE_OF_STATEMENT = 12
 
 
 @dataclass(frozen=True)
@@ -450,7 +451,7 @@ def _merged(part: ToolCase, added: Slots, message: Message) -> Slots:
     if added.get("fee") and part.slots.get("fee") and not added["fee"][0].readings:
         merged["fee"] = (beside(part.slots["fee"][0], added["fee"][0], message),)
     for name in _ADDING_UP:
-        both = added.get(name) and part.slots.get(name) and not _replaces(message)
+        both = told.get(name) and part.slots.get(name) and not _replaces(message)
         if both and not is_of_another(part.slots[name][0], message):
             merged[name] = (_with_those(part.slots[name][0], added[name][0]),)
     if added.get("facts") and (denied := denied_facts(message)):
@@ -521,10 +522,18 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     goes_on = goes_on or any(order_named(part.slots, message) for part in case)
     if goes_on and not message.has("asks_elsewhere"):
         limit += _RESIDUE_MORE
+    if _is_told(message) or message.has("computes_again"):
+        limit += _RESIDUE_OF_STATEMENT
     if message.days and any(message.has(asks) for part in case for asks in part.words.asks_again):
         # 同事说后台写的是9月13号，那最早哪天: a day and the question it is asked with.
         limit += LITTLE_LEFT
     return len(residue(message, [part.words for part in case])) <= limit
+
+
+def _is_told(message: Message) -> bool:
+    """忘讲了，这东西属于三包范围的: no question, and not only the day of telling (把刚才聊的抹掉)."""
+    told_now = bool(message.days) and all(day.is_now for day in message.days)
+    return not message.has("asks_something") and not told_now
 
 
 # -- platforms ----------------------------------------------------------------------------

@@ -110,7 +110,9 @@ def beside(before: Value, added: Value, message: Message) -> Value:
 
 
 def _listed(told: Value) -> list[str]:
-    return told.value if isinstance(told.value, list) else [told.value]
+    if isinstance(told.value, list):
+        return told.value
+    return [] if told.value is None else [told.value]
 
 
 def _told(value: Value) -> list[tuple[str, str]]:
@@ -172,10 +174,10 @@ def fees_together(known: Value, message: Message) -> Value | None:
 
 def _with_more(before: Value, added: Value, message: Message) -> Value:
     """The payments told before and those added; asked for where they are not as many as said."""
-    if not isinstance(added.value, list):
-        return added
-    before = _as_one_of(before, len(added.value)) or before
-    if not isinstance(before.value, list):
+    # 四单一共 after three: of one of them only what the others did not come to is told.
+    added = _as_one_of(added, len(_listed(before))) or added
+    before = _as_one_of(before, len(_listed(added))) or before
+    if not (isinstance(before.value, list) and isinstance(added.value, list)):
         return added
     together = Value(
         [*before.value, *added.value],

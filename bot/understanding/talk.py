@@ -17,7 +17,7 @@ from bot.understanding.cases import (
     is_foreign,
     is_known,
 )
-from bot.understanding.intents import asked_tools, is_left_open
+from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
 from bot.understanding.numerals import small_number
 from bot.understanding.orders import DAYS, order_named
@@ -245,8 +245,11 @@ def _wanted_before(said: _Said) -> Case:
     wanted = read_message(talk.wanted, said.today)
     if is_foreign(wanted, said.platforms):
         return ()
-    tools = asked_tools(said.after(talk.wanted))
-    begun = tuple(ToolCase(t, slots_of(t, wanted, filling=False), open=False) for t in tools)
+    both = said.after(talk.wanted)
+    begun = tuple(
+        ToolCase(tool, slots_of(tool, wanted, filling=False), open=opens_case(tool, both))
+        for tool in asked_tools(both)
+    )
     case = said.advanced(begun, said.message)
     return case if _is_open(case) else ()
 
