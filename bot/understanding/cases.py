@@ -541,6 +541,9 @@ def _is_told(message: Message) -> bool:
 
 def is_foreign(message: Message, platforms: Platforms) -> bool:
     """Whether a platform outside the corpus is meant, and none of ours beside it."""
+    meant = message.words.concepts["asked_about"].search(message.text)
+    if meant and platforms.named_others(meant[0]) and not platforms.named(meant[0]):
+        return True
     if platforms.named(message.text):
         return False
     return any(_is_named(name, message) for name in platforms.named_others(message.text))

@@ -82,8 +82,15 @@ def _facts(message: Message) -> list[tuple[str, bool]]:
         found = [match.span() for match in pattern.finditer(message.text)]
         spans = [span for span in found if not is_doubted(message, span[0])]
         if spans:
-            told.append((code, any(_is_so(message, *span, "fact") for span in spans)))
+            told.append((code, any(_is_fact(message, *span) for span in spans)))
     return told
+
+
+def _is_fact(message: Message, start: int, end: int) -> bool:
+    """Whether it is said to be so, and not only of the merchant, who denies it."""
+    accused = message.words.has("accused_before", message.text[:start])
+    denied = accused and message.has("denies_accusation")
+    return not denied and _is_so(message, start, end, "fact")
 
 
 def _says(message: Message, concept: str) -> bool:

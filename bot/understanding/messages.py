@@ -244,7 +244,8 @@ def _is_denied(text: str, mention: _Placed) -> bool:
     promised = words.has("promised_once", before) and words.has("promised_after", after)
     planned = words.has("planned_once", before) or promised
     planned = planned and not words.has("moved_days", after)
-    return planned or (words.has("denied_mention", before) and not asked)
+    noted_wrongly = words.has("noted_wrongly_after", after)
+    return planned or noted_wrongly or (words.has("denied_mention", before) and not asked)
 
 
 def _are_alternatives(text: str, one: _Placed, other: _Placed) -> bool:

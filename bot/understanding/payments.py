@@ -22,6 +22,7 @@ _NEXT_AFTER = 4
 _A_NAME = re.compile(r"(?:元|块)?\s*[\u4e00-\u9fff]{2,5}")
 _OF = re.compile(r"(?:元|块钱?)?的\s*[\u4e00-\u9fff]{2,6}")
 _CLAUSES = re.compile("[,。;、]")
+_PIECES = re.compile(r"[,。;\s]")
 _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
 
@@ -87,7 +88,7 @@ def _as_many_as_said(
 ) -> tuple[AmountMention, ...]:
     """三单付了45块5，一百零八，还有个大的2万3: with the amounts that nothing else is said of where
     they make up the number of orders."""
-    count = None if message.has("left_out_order") else order_count(message)
+    count = None if _leaves_out(message) else order_count(message)
     bare = tuple(a for a in message.amounts if a in payments or a in with_role(message, None))
     many = sum(a.times for a in bare)
     return bare if count and len(payments) > 1 and many == int(count["orders"]) else payments
@@ -95,7 +96,7 @@ def _as_many_as_said(
 
 def _are_too_few(message: Message, payments: Sequence[AmountMention]) -> bool:
     """三单，一单210，一单66，一共多少: what was paid for one of them is not said."""
-    count = None if message.has("left_out_order") else order_count(message)
+    count = None if _leaves_out(message) else order_count(message)
     many = sum(amount.times for amount in (*payments, *with_role(message, "unpaid")))
     return count is not None and 1 < many < int(count["orders"]) and message.has("total")
 
@@ -129,11 +130,34 @@ def _without_left_out(
     message: Message, payments: tuple[AmountMention, ...]
 ) -> tuple[AmountMention, ...]:
     """保税仓那单500，不要算保税仓那单: the payments but the one that is not to count."""
-    found = message.words.concepts["left_out_order"].search(message.text)
-    if found is None or len(payments) < 2:
+    if len(payments) < 2:
         return payments
-    kept = (each for each in payments if found["order"] not in _said_before(message, each))
+    found = message.words.concepts["left_out_order"].search(message.text)
+    out = _taken_out(message)
+    kept = (
+        each
+        for each in payments
+        if each.value not in out
+        and not (found and found["order"] in _said_before(message, each))
+    )
     return tuple(kept) or payments
+
+
+def _leaves_out(message: Message) -> bool:
+    """Whether fewer orders count than are told of."""
+    return message.has("left_out_order") or bool(_taken_out(message))
+
+
+def _taken_out(message: Message) -> frozenset[Decimal]:
+    """三单168 245 96，245那单别管它: amounts told once more, of orders that do not count."""
+    values = [amount.value for amount in message.amounts]
+    return frozenset(
+        amount.value
+        for amount in message.amounts
+        if values.count(amount.value) > 1
+        and message.words.has("one_called", message.text[amount.end :])
+        and message.words.has("takes_out", _PIECES.split(message.text[amount.end :])[0])
+    )
 
 
 def _are_payments(message: Message, payments: Sequence[AmountMention]) -> bool:

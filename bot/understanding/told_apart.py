@@ -44,6 +44,8 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     telling = _telling(pieces)
     others = [piece for piece in pieces if piece not in telling]
     each = _each(tool, message, telling)
+    if len(telling) < _SEVERAL and (by_name := _by_name(tool, message, pieces)):
+        return by_name
     orders = (
         side_by_side(each, slots_of(tool, _joined(others, message), filling=True))
         if each
@@ -114,6 +116,37 @@ def _confirmed_alike(piece: Message, message: Message) -> Message:
     confirmed = f"{message.text[slice(*said[0])]}发货"
     text = message.words.concepts["bare_confirm"].sub(confirmed, piece.text)
     return read_message(text, message.today)
+
+
+def _by_name(tool: str, message: Message, pieces: Sequence[Message]) -> Slots | None:
+    """都是2号发的，尾号0715那个退款了，尾号1130那个没退: orders of one day, each with what is told
+    beside its name; None where nothing parts them."""
+    told: dict[str, list[Message]] = {}
+    of_all: list[Message] = []
+    for piece in pieces:
+        named = label(piece.text)
+        if piece.has("only_this") or named is None:
+            of_all.append(piece)
+        else:
+            told.setdefault(named, []).append(piece)
+    if len(told) < _SEVERAL:
+        return None
+    joined = [_joined(own, message) for own in told.values()]
+    each = [
+        {n: v for n, v in slots_of(tool, own, filling=True).items() if n in PER_ORDER and len(v) == 1}
+        for own in joined
+    ]
+    shared = slots_of(tool, _joined(of_all, message), filling=False)
+    key = _key(tool, message)
+    parted = any(one != other for one, other in pairwise(each))
+    if not parted or any(name in own for own in each for name in key):
+        return None
+    if any(len(shared.get(name, ())) != 1 for name in key):
+        return None
+    for own, piece in zip(each, joined, strict=True):
+        # Each goes by its name, though its day was told of them all.
+        own |= {n: (replace(shared[n][0], clause=piece.text),) for n in key if n in PER_ORDER}
+    return {**shared, **side_by_side(each, shared)}
 
 
 def _by_place(pieces: Sequence[Message], telling: Sequence[Message]) -> dict[str, tuple[int, None]]:
