@@ -524,9 +524,10 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
         limit += _RESIDUE_MORE
     if _is_told(message) or message.has("computes_again"):
         limit += _RESIDUE_OF_STATEMENT
-    if message.days and any(message.has(asks) for part in case for asks in part.words.asks_again):
-        # 同事说后台写的是9月13号，那最早哪天: a day and the question it is asked with.
-        limit += LITTLE_LEFT
+    asks_again = any(message.has(asks) for part in case for asks in part.words.asks_again)
+    if asks_again and message.has("asks_something") and not message.has("asks_elsewhere"):
+        # 我想起来当时答应过她售后一年，还受期限限制不: the question it is asked with.
+        limit += _RESIDUE_OF_STATEMENT
     return len(residue(message, [part.words for part in case])) <= limit
 
 
