@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +18,7 @@ from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.disputes import denied_facts, denies_goods
 from bot.understanding.event_days import day_values, written
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
     DAYS,
     PER_ORDER,
@@ -61,6 +62,8 @@ _OF_ONE_ORDER = ("special_case",)
 _ADDING_UP = ("goods", "facts")
 # What a message is about whatever else it holds: 他维权到哪天 is no more of a receipt.
 _SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday", "all_day", "percent")
+_PIECES = re.compile(r"[,。;\s]+")
+_SEVERAL = 2
 LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5
@@ -117,6 +120,8 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
     if is_foreign(message, platforms):
         return ()
+    if each := tuple(filter(None, (_told_of_each(part, message) for part in case))):
+        return each
     started = tuple(_started(tool, message, case, asked) for tool in tools)
     if any(part.open for part in started):
         return started
@@ -138,6 +143,25 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
 def _is_of_order(part: ToolCase) -> bool:
     """Whether it is an order that is computed for."""
     return any(name in (*PER_ORDER, "paid", "fee", "target") for name in part.words.key)
+
+
+def _told_of_each(part: ToolCase, message: Message) -> ToolCase | None:
+    """11号那单点了延长，1号那单没动: what is told of several of the orders known, each by its
+    name; None where fewer are named, or nothing is told of them."""
+    days = [value.value for name in DAYS for value in part.slots.get(name, ()) if value.value]
+    anchor = dt.date.fromisoformat(max(days)) if days else None
+    read = (read_message(piece, message.today) for piece in _PIECES.split(message.text))
+    pieces = [replace(piece, anchor=anchor) for piece in read]
+    named = [(piece, order_named(part.slots, piece)) for piece in pieces]
+    orders = [(piece, *order) for piece, order in named if order]
+    if not part.open or len({at for _, at, _ in orders}) < _SEVERAL:
+        return None
+    slots = dict(part.slots)
+    for piece, at, by in orders:
+        told = slots_of(part.tool, piece, filling=True)
+        told = {n: v for n, v in told.items() if n in PER_ORDER and n != by and len(v) == 1}
+        slots = with_order(slots, told, at)
+    return replace(part, slots=slots, order=None) if slots != part.slots else None
 
 
 def _anchored(message: Message, part: ToolCase) -> Message:
@@ -525,7 +549,8 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     if _is_told(message) or message.has("computes_again"):
         limit += _RESIDUE_OF_STATEMENT
     asks_again = any(message.has(asks) for part in case for asks in part.words.asks_again)
-    if asks_again and message.has("asks_something") and not message.has("asks_elsewhere"):
+    asks_again = asks_again and message.has("asks_something") and not message.text.isascii()
+    if asks_again and not message.has("asks_elsewhere"):
         # 我想起来当时答应过她售后一年，还受期限限制不: the question it is asked with.
         limit += _RESIDUE_OF_STATEMENT
     return len(residue(message, [part.words for part in case])) <= limit

@@ -193,6 +193,12 @@ def _window_asked(message: Message) -> bool:
     return window and not set(said_facts(message)) - {_LATE}
 
 
+def _success_at_receipt(message: Message) -> bool:
+    """自动收货那天就算交易成功，维权到几号: of the receipt only its day is told."""
+    asked = any(event.name == "auto_confirm" and event.asked for event in message.events)
+    return message.has("success_at_receipt") and message.has("dispute") and not asked
+
+
 def _acceptance_asked(message: Message) -> bool:
     return message.has("acceptance") and bool(said_facts(message))
 
@@ -246,6 +252,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "warned_only": _warned_only,
     "window_asked": _window_asked,
     "acceptance_asked": _acceptance_asked,
+    "success_is_receipt": _success_at_receipt,
     "review_months": _review_months,
     "months_named": _months_named,
     "span_of_rule": _span_of_rule,

@@ -172,6 +172,7 @@ def _dispute_window(message: Message, filling: bool) -> Slots:
         received = event_days(message, ("received", "completed"), Lean.PAST, loose=())
         reading = (phrase("received_as_success"),)
         days = tuple(Value(v.value, (*v.readings, *reading), v.problem) for v in received)
+    days = days or _day_of_receipt(message)
     other = message.dates_of("shipped", "ordered", "signed")
     if not days and other:
         days = (Value(ask="transaction_success_not_order"),)
@@ -185,6 +186,13 @@ def _dispute_window(message: Message, filling: bool) -> Slots:
         claimed = message.dates_of("claimed")
         found[AS_OF] = day_values(message, claimed[:1], Lean.FUTURE)
     return found
+
+
+def _day_of_receipt(message: Message) -> tuple[Value, ...]:
+    """13号自动确认了，当天交易成功: the day of the one is the day of the other."""
+    received = message.dates_of("auto_confirm", "received", "completed")
+    said = message.has("success_at_receipt") and len(received) == 1
+    return day_values(message, received, Lean.PAST) if said else ()
 
 
 def _some_day(message: Message) -> tuple[Value, ...]:
