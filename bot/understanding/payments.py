@@ -137,8 +137,7 @@ def _without_left_out(
     kept = (
         each
         for each in payments
-        if each.value not in out
-        and not (found and found["order"] in _said_before(message, each))
+        if each.value not in out and not (found and found["order"] in _said_before(message, each))
     )
     return tuple(kept) or payments
 

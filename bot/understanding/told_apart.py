@@ -133,7 +133,11 @@ def _by_name(tool: str, message: Message, pieces: Sequence[Message]) -> Slots | 
         return None
     joined = [_joined(own, message) for own in told.values()]
     each = [
-        {n: v for n, v in slots_of(tool, own, filling=True).items() if n in PER_ORDER and len(v) == 1}
+        {
+            n: v
+            for n, v in slots_of(tool, own, filling=True).items()
+            if n in PER_ORDER and len(v) == 1
+        }
         for own in joined
     ]
     shared = slots_of(tool, _joined(of_all, message), filling=False)
