@@ -546,7 +546,8 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     goes_on = goes_on or any(order_named(part.slots, message) for part in case)
     if goes_on and not message.has("asks_elsewhere"):
         limit += _RESIDUE_MORE
-    if _is_told(message) or message.has("computes_again"):
+    of_else = any(tool not in [part.tool for part in case] for tool in asked_tools(message))
+    if not of_else and (_is_told(message) or message.has("computes_again")):
         limit += _RESIDUE_OF_STATEMENT
     asks_again = any(message.has(asks) for part in case for asks in part.words.asks_again)
     asks_again = asks_again and message.has("asks_something") and not message.text.isascii()
@@ -557,7 +558,7 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
 
 
 def _is_told(message: Message) -> bool:
-    """忘讲了，这东西属于三包范围的: no question, and not only the day of telling (把刚才聊的抹掉)."""
+    """忘讲了，这东西属于三包范围的: no question, and not only the day of telling."""
     told_now = bool(message.days) and all(day.is_now for day in message.days)
     return not message.has("asks_something") and not told_now
 

@@ -132,7 +132,7 @@ def _by_name(tool: str, message: Message, pieces: Sequence[Message]) -> Slots | 
     if len(told) < _SEVERAL:
         return None
     joined = [_joined(own, message) for own in told.values()]
-    each = [
+    each: list[Slots] = [
         {
             n: v
             for n, v in slots_of(tool, own, filling=True).items()
