@@ -524,8 +524,11 @@ def _judged_later(part: ToolCase, slots: Slots, message: Message) -> Slots:
             continue
         # 11月8号能申请吗 / 11月7号呢: another day to judge on, too.
         near = day_values(message, message.days, Lean.NEAR) if AS_OF in part.slots else slots[name]
-        later = part.slots[name][0].value if AS_OF in part.slots else message.today.isoformat()
-        if near and near[0].value and later and near[0].value >= later:
+        # 3月20号关的 / 那6月19号能不能: closed once, the day is another one to judge on.
+        of_case = AS_OF in part.slots or (name == "last_closed" and not message.has("changes"))
+        later = part.slots[name][0].value if of_case else message.today.isoformat()
+        told_again = bool(near) and near[0].value == part.slots[name][0].value
+        if near and near[0].value and later and near[0].value >= later and not told_again:
             left.pop(name)
             left[AS_OF] = near[:1]
     return left

@@ -28,7 +28,18 @@ _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
 def paid_amounts(message: Message) -> tuple[Value, ...]:
     """All payments as one value, or the question that has to be put first."""
-    return tuple(_with_what_is_left_out(message, value) for value in _paid(message))
+    return tuple(
+        _with_what_is_left_out(message, _in_yuan(message, value)) for value in _paid(message)
+    )
+
+
+def _in_yuan(message: Message, value: Value) -> Value:
+    """导出的表单位是分，实付25680: amounts told in hundredths of a yuan."""
+    if not isinstance(value.value, list) or not message.has("in_cents"):
+        return value
+    amounts = [plain(Decimal(each) / 100) for each in value.value]
+    reading = phrase("cents", amounts="、".join(amounts))
+    return replace(value, value=amounts, readings=(*value.readings, reading))
 
 
 def _with_what_is_left_out(message: Message, value: Value) -> Value:

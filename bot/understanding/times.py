@@ -28,6 +28,7 @@ _WORDS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00", "正午": "12
 _ABOUT = re.compile(r"^\s*(?:多|几分|出头|过后?(?!期|后)|不到)")
 _PART_WINDOW = 4
 _NOON = "12:00"
+_ONE_EVENING = 3  # hours
 _EVENING = "19"
 _MINUTES_OF_A_ZI = 5  # Cantonese: 三个字 is a quarter of an hour
 _FEW = ("一", "两", "二")
@@ -101,8 +102,9 @@ def later_in_evening(mention: TimeMention, before: str | None) -> TimeMention:
     if mention.reading is None or mention.clock is None or not before or before < _NOON:
         return mention
     clock = _twelve_later(mention.clock)
-    # 晚上11点半和10点50: the earlier hour is one of the evening too; 晚上11点和2点 need not be.
-    if clock[:2] < min(before[:2], _EVENING):
+    # 晚上11点半和10点50: the earlier hour is one of the evening too; 晚上11点和2点, or 23:05 and
+    # 7点50, need not be.
+    if clock[:2] < min(before[:2], _EVENING) or int(before[:2]) - int(clock[:2]) > _ONE_EVENING:
         return mention
     return replace(mention, clock=clock, reading=f"“{mention.text}”按 {clock} 理解")
 
