@@ -256,7 +256,11 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
         return True
     if message.has("continues") or (message.has("changes") and slots):
         return True
-    if told_anew or message.has("asks_rate") or message.has("asks_why"):
+    of_rule = message.has("asks_rate") or message.has("asks_why")
+    if slots and not of_rule and before.open and not _is_of_order(before):
+        # 个人能卖不, after 公司 and what is to be sold.
+        return is_addition((before,), message, None)
+    if told_anew or of_rule:
         return False
     # 我该被扣多少渠道费: the result is asked for once more, not the rule.
     return any(message.has(asks) for asks in ("asks_day", *before.words.asks_again))

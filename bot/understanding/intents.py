@@ -137,7 +137,8 @@ def _paid_asked(message: Message) -> bool:
 
 def _charges_only(message: Message) -> bool:
     asked = message.has("asks_something") or not with_role(message, "paid")
-    of_fee = message.has("fee") or message.has("net") or message.has("freight_on_top")
+    of_fee = message.has("fee") or message.has("net")
+    of_fee = of_fee or message.has("freight_on_top") or message.has("freight_inside")
     return asked and message.has("other_charges") and not of_fee
 
 
@@ -230,7 +231,8 @@ def _span_of_rule(message: Message) -> bool:
 
 def _refund_unless_negated(message: Message) -> bool:
     """398那单退了，别算: an order that was refunded and does not count leaves nothing open."""
-    taken_out = message.has("takes_out") and bool(message.amounts)
+    told = bool(message.amounts) or message.has("one_of_them")
+    taken_out = message.has("takes_out") and told
     return affirmed(message, "refund") is True and not taken_out
 
 

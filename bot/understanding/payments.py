@@ -279,7 +279,8 @@ def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
     others = [amount for amount in message.amounts if amount is not payment]
     before = _said_before(message, payment)
     after = message.text[payment.end :]
-    if _last(message, "each", before) > _last(message, "total", before):
+    alike = words.has("all_alike", after)
+    if alike or _last(message, "each", before) > _last(message, "total", before):
         return "each"
     if words.has("total", before) or any(a.value * count == payment.value for a in others):
         return "total"

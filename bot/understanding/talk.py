@@ -17,6 +17,7 @@ from bot.understanding.cases import (
     is_foreign,
     is_known,
 )
+from bot.understanding.disputes import denies_goods
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
 from bot.understanding.numerals import small_number
@@ -190,6 +191,9 @@ def _read_as_one(said: _Said, case: Case) -> Case:
     awaited = not asks and any(p.open and p.missing and p.tool not in tools for p in talk.case)
     if _is_open(case) and not any(part.missing for part in case) and not awaited:
         return ()
+    if denies_goods(message):
+        # 又改口说不是假货: what was told before is taken back.
+        return ()
     named = said.platforms.named(message.text)
     for before in (said.told, "" if asks else talk.wanted):
         both = said.read_after(before)
@@ -337,7 +341,7 @@ def _filled(part: ToolCase, said: _Said) -> ToolCase:
 def _read_together(part: ToolCase, said: _Said) -> ToolCase:
     """质量有问题 / 是个冰箱: an input that only several messages together tell."""
     missing = [name for name in part.missing if name in _TOLD_TOGETHER]
-    if not (part.open and missing and said.talk.said):
+    if not (part.open and missing and said.talk.said) or denies_goods(said.message):
         return part
     joined = slots_of(part.tool, said.after(said.talk.said[-1]), filling=True)
     found = {name: joined[name] for name in missing if is_known(joined.get(name))}
