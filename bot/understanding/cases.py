@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from bot.platforms import Platforms
 from bot.understanding.amount_roles import with_role
 from bot.understanding.amounts import plain
+from bot.understanding.counted import orders_said
 from bot.understanding.dates import Lean
 from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.disputes import denied_facts, denies_goods
@@ -28,6 +29,8 @@ from bot.understanding.orders import (
     order_named,
     orders_told,
     payments_named,
+    place_named,
+    side_by_side,
     with_one_more,
     with_order,
     without_order,
@@ -64,6 +67,7 @@ _ADDING_UP = ("goods", "facts")
 _SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday", "all_day", "percent")
 _PIECES = re.compile(r"[,。;\s]+")
 _SEVERAL = 2
+_MOST_BEFORE = 4
 LITTLE_LEFT = 3
 _RESIDUE_WHEN_ASKED = 6
 _RESIDUE_MORE = 5
@@ -79,6 +83,8 @@ class ToolCase:
     open: bool
     # The order spoken of, of several, counted from 0; all of them where None.
     order: int | None = None
+    # The orders told of before this one, each in a message of its own; the oldest first.
+    before: tuple[Mapping[str, tuple[Value, ...]], ...] = ()
 
     @property
     def words(self) -> ToolWords:
@@ -117,6 +123,7 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     for part in case:
         if part.open:
             message = with_day_written_out(message, part.slots, part.words.key, part.order)
+    case = tuple(_with_those_before(part, message) for part in case)
     tools = tuple(t for t in asked_tools(message) if _on_platform(t, message, platforms))
     if is_foreign(message, platforms):
         return ()
@@ -143,6 +150,32 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
 def _is_of_order(part: ToolCase) -> bool:
     """Whether it is an order that is computed for."""
     return any(name in (*PER_ORDER, "paid", "fee", "target") for name in part.words.key)
+
+
+def _with_those_before(part: ToolCase, message: Message) -> ToolCase:
+    """第一单点了延长, 两单分别几号: orders told of one after the other, spoken of by their place or
+    all at once."""
+    told = [*part.before, part.slots]
+    said, place = orders_said(message), place_named(message.text, len(told))
+    if orders_told(part.slots) != 1 or not 1 < (said or len(told)) <= len(told):
+        return part
+    if said is None and not (place and place <= len(told)):
+        return part
+    slots = side_by_side([dict(each) for each in told[-(said or len(told)) :]], {})
+    return replace(part, slots=slots, before=())
+
+
+def _told_before(part: ToolCase, slots: Slots, message: Message) -> tuple[Slots, ...]:
+    """The orders told of before one that a message tells of: that of the case too, unless it is
+    the same, told anew."""
+    kept = tuple(dict(each) for each in part.before)
+    key = part.words.key
+    another = set(key) <= set(DAYS) and all(is_known(slots.get(name)) for name in key)
+    another = another and any(slots[name] != part.slots.get(name) for name in key)
+    whole = part.open and not part.missing and orders_told(part.slots) == 1
+    if not (another and whole) or message.has("changes"):
+        return kept
+    return (*kept, dict(part.slots))[-_MOST_BEFORE:]
 
 
 def _told_of_each(part: ToolCase, message: Message) -> ToolCase | None:
@@ -195,7 +228,10 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
         return ToolCase(tool, {**_shared(tool, case), **slots}, opened, order)
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
         # A question for the rule as such leaves what is known of the case as it is.
-        return ToolCase(tool, slots if opened else {**before.slots, **slots}, opened)
+        earlier = _told_before(before, slots, message) if opened else before.before
+        return ToolCase(
+            tool, slots if opened else {**before.slots, **slots}, opened, before=earlier
+        )
     slots = slots_of(tool, _anchored(message, before), filling=False)
     slots |= _money_anew(before, slots, message)
     after = _with(before, slots, message)
@@ -425,6 +461,7 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
         merged = with_order(part.slots, slots, order)
     else:
         merged, order = _merged(part, slots, message), None
+        part = replace(part, before=_told_before(part, merged, message))
     return replace(
         part, slots=merged, order=order, open=part.open or _is_case(part.tool, merged, message)
     )
