@@ -25,6 +25,7 @@ from bot.understanding.orders import (
     PER_ORDER,
     is_another_label,
     is_of_another,
+    labels,
     of_order,
     order_named,
     orders_told,
@@ -115,7 +116,8 @@ def is_more_of(part: ToolCase, before: Case, message: Message) -> bool:
 def is_ruled_out(tool: str, message: Message) -> bool:
     """Whether something told, not only asked about, leaves a case open: 退款又撤销了."""
     told = message.has("past") and not asked_tools(message)
-    return told and is_left_open(tool, message)
+    # 退货了退不退这个费 asks of the fee in general, beside what it is of an order.
+    return told and not message.has("this_fee") and is_left_open(tool, message)
 
 
 def advance(case: Case, message: Message, asked: Message | None, platforms: Platforms) -> Case:
@@ -239,9 +241,15 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
 
 
 def _only_asked(slots: Slots, message: Message) -> int | None:
-    """只问1205那单: the one asked about of the orders that a message tells of."""
+    """只问1205那单, 第二单渠道费多少: the one asked about of the orders that a message tells of."""
     found = message.words.spans("only_this", message.text)
-    named = found and order_named(slots, replace(message, text=message.text[slice(*found[0])]))
+    asking = [message.text[slice(*span)] for span in found[:1]]
+    if not asking and len(labels(message.text)) > 1 and not message.has("total"):
+        pieces = (read_message(piece, message.today) for piece in _PIECES.split(message.text))
+        asking = [p.text for p in pieces if p.has("fee") and p.has("asks_amount")]
+    if len(asking) != 1:
+        return None
+    named = order_named(slots, replace(message, text=asking[0]))
     return named[0] if named else None
 
 

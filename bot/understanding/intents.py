@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.understanding.amount_roles import with_role
@@ -9,6 +10,7 @@ from bot.understanding.disputes import denied_facts, goods, said_facts
 from bot.understanding.elapsed import elapsed_since
 from bot.understanding.messages import Message, clause_around
 from bot.understanding.negation import affirmed
+from bot.understanding.orders import label
 from bot.understanding.residue import residue
 from bot.understanding.slots import TOOLS
 from bot.understanding.stores import category, is_unlisted, known_category, seller_type
@@ -155,6 +157,12 @@ def _payout_only(message: Message) -> bool:
     return message.has("payout") and all(message.words.has("payout", c) for c in clauses)
 
 
+def _payout_asked(message: Message) -> bool:
+    """钱几号到账, and not 3月还没到账，当时应该几号自动确认的: of which the receipt is asked for."""
+    asked = any(event.name == "auto_confirm" and event.asked for event in message.events)
+    return message.has("payout") and not asked
+
+
 def _auto_confirm_day(message: Message) -> bool:
     """2月28日自动确认: a day, not the months it is asked about (自动收货算10月还是11月)."""
     return any(not date.month_only for date in message.dates_of("auto_confirm"))
@@ -233,7 +241,16 @@ def _refund_unless_negated(message: Message) -> bool:
     """398那单退了，别算: an order that was refunded and does not count leaves nothing open."""
     told = bool(message.amounts) or message.has("one_of_them")
     taken_out = message.has("takes_out") and told
-    return affirmed(message, "refund") is True and not taken_out
+    return affirmed(message, "refund") is True and not taken_out and not _refund_of_other(message)
+
+
+def _refund_of_other(message: Message) -> bool:
+    """第一单客户退了，第二单渠道费多少: an order that was refunded, beside the one asked about."""
+    pieces = re.split(r"[,。;\s]+", message.text)
+    refunded = [label(piece) for piece in pieces if message.words.has("refund", piece)]
+    asked = [label(piece) for piece in pieces if message.words.has("asks_amount", piece)]
+    named = all(refunded) and all(asked) and bool(asked)
+    return named and not set(refunded) & set(asked)
 
 
 _DERIVED: Mapping[str, Callable[[Message], bool]] = {
@@ -248,6 +265,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "auto_confirm_day": _auto_confirm_day,
     "settlement_asked": _settlement_asked,
     "payout_only": _payout_only,
+    "payout_asked": _payout_asked,
     "ship_asked": _ship_asked,
     "reapply_asked": _reapply_asked,
     "hours_asked": _hours_asked,
