@@ -158,7 +158,7 @@ def _payout_only(message: Message) -> bool:
 
 
 def _payout_asked(message: Message) -> bool:
-    """钱几号到账, and not 3月还没到账，当时应该几号自动确认的: of which the receipt is asked for."""
+    """钱几号到账, and not 还没到账，当时应该几号自动确认的: of which the receipt is asked for."""
     asked = any(event.name == "auto_confirm" and event.asked for event in message.events)
     return message.has("payout") and not asked
 
