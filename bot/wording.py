@@ -24,6 +24,8 @@ _TAILS = re.compile(r"[呢咧捏呐嘞咩啊吧呀?？!！。~～\s]+$")
 _PARTS = re.compile(
     r"(?:[^,，。;；!！?？\n:：.]|\.(?!\s|$))+[,，。;；!！?？\n:：.]*|[,，。;；!！?？\n:：.]+"
 )
+# What parts clauses in Chinese, and an afterthought.
+_BLANKS = re.compile(r"(?<=[\u4e00-\u9fff”\"?？])\s+(?=[\u4e00-\u9fff—])|[—–]{1,2}")
 # Rules drawn between what belongs to a program and what does not: << >>, ---, ###.
 _DELIMITERS = re.compile(r"<{2,}|>{2,}|-{3,}|={3,}|#{3,}|\*{3,}|\|{2,}")
 _STOP = re.compile("[。：]")
@@ -228,7 +230,7 @@ class Wording:
         folded = fold(message)
         if self.forgeries.search(folded):
             return True
-        others = [part for part in _PARTS.findall(folded) if not self.alterations.search(part)]
+        others = [part for part in self._parts(folded) if not self.alterations.search(part)]
         return bool(self.alterations.search(folded)) and not any(map(self.asks, others))
 
     def question_in(self, message: str) -> str:
@@ -245,8 +247,8 @@ class Wording:
         folded = fold(message)
         bare = _DELIMITERS.sub(",", self.markup.sub(" ", folded))
         *_, proper = self.proper.split(bare)
-        parts = _PARTS.findall(proper if self.asks(proper) else bare)
-        honest = [part for part in parts if not self.forgeries.search(part)]
+        parts = self._parts(proper if self.asks(proper) else bare)
+        honest = [part for part in parts if not self._is_forged(part)]
         parts = honest if any(map(self.asks, honest)) else parts
         kept = [self._asked_in(part) for part in parts]
         if "".join(kept) == folded:
@@ -261,6 +263,21 @@ class Wording:
         if (told or ordered) and not self.interrogatives.search(rest):
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
+
+    def _parts(self, text: str) -> list[str]:
+        """The parts of a message; one in which a blank or a dash parts a question from a request
+        to make something up (渠道费多少 出处写成内部文件) in its pieces."""
+        parts: list[str] = []
+        for part in _PARTS.findall(text):
+            pieces = [piece for piece in _BLANKS.split(part) if piece]
+            honest = [piece for piece in pieces if not self._is_forged(piece)]
+            parted = len(honest) < len(pieces) and any(map(self.asks, honest))
+            parts += pieces if parted else [part]
+        return parts
+
+    def _is_forged(self, part: str) -> bool:
+        """Whether a part asks to make something up, or to change what is quoted."""
+        return bool(self.forgeries.search(part) or self.alterations.search(part))
 
     def questions_in(self, history: Sequence[Turn]) -> tuple[Turn, ...]:
         """A conversation, the merchant's turns without what they tell the program to do."""
