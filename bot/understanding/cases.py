@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +18,7 @@ from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.disputes import denied_facts, denies_goods
 from bot.understanding.event_days import day_values, written
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
-from bot.understanding.messages import Message, read_message
+from bot.understanding.messages import Message, pieces_of, read_message
 from bot.understanding.orders import (
     DAYS,
     PER_ORDER,
@@ -66,7 +65,6 @@ _OF_ONE_ORDER = ("special_case",)
 _ADDING_UP = ("goods", "facts")
 # What a message is about whatever else it holds: 他维权到哪天 is no more of a receipt.
 _SUBJECTS = ("fee", "dispute", "self_service", "reapplies", "black_friday", "all_day", "percent")
-_PIECES = re.compile(r"[,。;\s]+")
 _SEVERAL = 2
 _MOST_BEFORE = 4
 LITTLE_LEFT = 3
@@ -185,7 +183,7 @@ def _told_of_each(part: ToolCase, message: Message) -> ToolCase | None:
     name; None where fewer are named, or nothing is told of them."""
     days = [value.value for name in DAYS for value in part.slots.get(name, ()) if value.value]
     anchor = dt.date.fromisoformat(max(days)) if days else None
-    read = (read_message(piece, message.today) for piece in _PIECES.split(message.text))
+    read = (read_message(piece, message.today) for piece in pieces_of(message.text))
     pieces = [replace(piece, anchor=anchor) for piece in read]
     named = [(piece, order_named(part.slots, piece)) for piece in pieces]
     orders = [(piece, *order) for piece, order in named if order]
@@ -245,7 +243,7 @@ def _only_asked(slots: Slots, message: Message) -> int | None:
     found = message.words.spans("only_this", message.text)
     asking = [message.text[slice(*span)] for span in found[:1]]
     if not asking and len(labels(message.text)) > 1 and not message.has("total"):
-        pieces = (read_message(piece, message.today) for piece in _PIECES.split(message.text))
+        pieces = (read_message(piece, message.today) for piece in pieces_of(message.text))
         asking = [p.text for p in pieces if p.has("fee") and p.has("asks_amount")]
     if len(asking) != 1:
         return None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.understanding.amount_roles import with_role
 from bot.understanding.disputes import denied_facts, goods, said_facts
 from bot.understanding.elapsed import elapsed_since
-from bot.understanding.messages import Message, clause_around
+from bot.understanding.messages import Message, clause_around, pieces_of
 from bot.understanding.negation import affirmed
 from bot.understanding.orders import label
 from bot.understanding.residue import residue
@@ -159,8 +158,11 @@ def _payout_only(message: Message) -> bool:
 
 def _payout_asked(message: Message) -> bool:
     """钱几号到账, and not 还没到账，当时应该几号自动确认的: of which the receipt is asked for."""
-    asked = any(event.name == "auto_confirm" and event.asked for event in message.events)
-    return message.has("payout") and not asked
+    return message.has("payout") and not _receipt_asked(message)
+
+
+def _receipt_asked(message: Message) -> bool:
+    return any(event.name == "auto_confirm" and event.asked for event in message.events)
 
 
 def _auto_confirm_day(message: Message) -> bool:
@@ -204,8 +206,8 @@ def _window_asked(message: Message) -> bool:
 
 def _success_at_receipt(message: Message) -> bool:
     """自动收货那天就算交易成功，维权到几号: of the receipt only its day is told."""
-    asked = any(event.name == "auto_confirm" and event.asked for event in message.events)
-    return message.has("success_at_receipt") and message.has("dispute") and not asked
+    told = message.has("success_at_receipt") and message.has("dispute")
+    return told and not _receipt_asked(message)
 
 
 def _acceptance_asked(message: Message) -> bool:
@@ -246,7 +248,7 @@ def _refund_unless_negated(message: Message) -> bool:
 
 def _refund_of_other(message: Message) -> bool:
     """第一单客户退了，第二单渠道费多少: an order that was refunded, beside the one asked about."""
-    pieces = re.split(r"[,。;\s]+", message.text)
+    pieces = pieces_of(message.text)
     refunded = [label(piece) for piece in pieces if message.words.has("refund", piece)]
     asked = [label(piece) for piece in pieces if message.words.has("asks_amount", piece)]
     named = all(refunded) and all(asked) and bool(asked)

@@ -20,6 +20,7 @@ from bot.understanding.vocabulary import Span, Vocabulary, load_vocabulary
 from bot.understanding.wording import normalise
 
 _FILLER = "\x00"
+_PIECES = re.compile(r"[,。;\s]+")
 _DENIAL_WINDOW = 6
 
 
@@ -196,6 +197,11 @@ def blank(text: str, spans: list[Span]) -> str:
     for start, end in spans:
         chars[start:end] = _FILLER * (end - start)
     return "".join(chars)
+
+
+def pieces_of(text: str) -> list[str]:
+    """A text in the pieces that commas, stops and blanks part."""
+    return [piece for piece in _PIECES.split(text) if piece]
 
 
 def clause_around(text: str, start: int, end: int) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from bot.understanding.amount_roles import amount_roles, with_role
 from bot.understanding.amounts import AmountMention, plain
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, pieces_of
 from bot.understanding.numerals import number
 from bot.understanding.orders import label
 from bot.understanding.phrases import phrase
@@ -22,7 +22,6 @@ _NEXT_AFTER = 4
 _A_NAME = re.compile(r"(?:元|块)?\s*[\u4e00-\u9fff]{2,5}")
 _OF = re.compile(r"(?:元|块钱?)?的\s*[\u4e00-\u9fff]{2,6}")
 _CLAUSES = re.compile("[,。;、]")
-_PIECES = re.compile(r"[,。;\s]")
 _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
 
@@ -166,7 +165,7 @@ def _taken_out(message: Message) -> frozenset[Decimal]:
         for amount in message.amounts
         if values.count(amount.value) > 1
         and message.words.has("one_called", message.text[amount.end :])
-        and message.words.has("takes_out", _PIECES.split(message.text[amount.end :])[0])
+        and message.words.has("takes_out", pieces_of(message.text[amount.end :])[0])
     )
 
 

@@ -28,7 +28,7 @@ from bot.understanding.event_days import (
     loose_days,
     shipping_days,
 )
-from bot.understanding.messages import Message, clause_around
+from bot.understanding.messages import Message, clause_around, pieces_of
 from bot.understanding.negation import affirmed, affirmed_last, both_ways
 from bot.understanding.numerals import number
 from bot.understanding.origins import origins, unclear_origin
@@ -40,7 +40,6 @@ from bot.understanding.values import AS_OF, Slots, Value, month_results
 from bot.understanding.vocabulary import load_vocabulary
 
 _LAST_MONTH = 12
-_PIECES = re.compile(r"[,。;\s]+")
 # Characters: 是晚上的.
 _A_HALF_OF_DAY = 5
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
@@ -283,7 +282,7 @@ def _hours(message: Message, filling: bool) -> Slots:
         return {"times": (Value(ask=""),)}
     if len(times) == 1 and times[0].clock and not _names_half_of_day(times[0]):
         # 12点半客户问，晚上的: the half of the day, told by itself.
-        pieces = [piece for piece in _PIECES.split(message.text) if len(piece) <= _A_HALF_OF_DAY]
+        pieces = [piece for piece in pieces_of(message.text) if len(piece) <= _A_HALF_OF_DAY]
         if told := in_half_of_day(times[0].clock, " ".join(pieces)):
             return {"times": (Value([told]),)}
     clocks = list(dict.fromkeys(time.clock for time in times))

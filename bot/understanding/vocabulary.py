@@ -48,6 +48,7 @@ class Vocabulary:
     """Words by what they mean; patterns are matched against normalised text."""
 
     spelling: tuple[tuple[re.Pattern[str], str], ...]
+    asides: tuple[re.Pattern[str], ...]
     concepts: Mapping[str, re.Pattern[str]]
     events: Mapping[str, re.Pattern[str]]
     facts: Mapping[str, re.Pattern[str]]
@@ -81,6 +82,7 @@ def load_vocabulary() -> Vocabulary:
         content["concepts"][f"{side}_place"] += f"|{named}"
     return Vocabulary(
         spelling=tuple((re.compile(str(a)), str(b)) for a, b in content["spelling"]),
+        asides=tuple(re.compile(str(pattern)) for pattern in content["asides"]),
         concepts=_compiled(content["concepts"]),
         events=_compiled(content["events"]),
         facts=_compiled(content["facts"]),

@@ -14,11 +14,14 @@ _LISTED = re.compile(r"(?<=\d)，(?=\d)")
 
 @lru_cache(maxsize=1024)
 def normalise(text: str) -> str:
-    """Simplified, half width, lower case, Cantonese and slips put into common words."""
+    """Simplified, half width, lower case, Cantonese and slips put into common words, asides left
+    out."""
     # 係 (is) becomes 系 (department) when simplified: it has to be read before.
     # A full-width comma parts numbers (88，199); half width, or after ￥, it groups thousands.
     grouped = _GROUPED.sub(lambda found: found.group().replace("，", ","), text)
     folded = fold(_LISTED.sub("、", grouped.replace("係", "是")))
     for pattern, word in load_vocabulary().spelling:
         folded = pattern.sub(word, folded)
+    for pattern in load_vocabulary().asides:
+        folded = pattern.sub("", folded)
     return folded.strip()
