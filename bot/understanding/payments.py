@@ -322,7 +322,8 @@ def order_count(message: Message) -> dict[str, str] | None:
         written = message.text[start:end].strip()
         counted = _ORDERS.fullmatch(written)
         value = number(counted[1]) if counted else None
-        if value is not None and value > 1:
+        stock = message.words.has("in_stock_before", message.text[:start])
+        if value is not None and value > 1 and not stock:
             return {"orders": str(int(value)), "count": written}
     return None
 
