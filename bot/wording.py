@@ -270,8 +270,8 @@ class Wording:
         parts: list[str] = []
         for part in _PARTS.findall(text):
             pieces = [piece for piece in _BLANKS.split(part) if piece]
-            honest = [piece for piece in pieces if not self._is_forged(piece)]
-            parted = len(honest) < len(pieces) and any(map(self.asks, honest))
+            forged = {p for p in pieces if self._is_forged(p)} if len(pieces) > 1 else set()
+            parted = forged and any(self.asks(p) for p in pieces if p not in forged)
             parts += pieces if parted else [part]
         return parts
 

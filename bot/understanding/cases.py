@@ -25,6 +25,7 @@ from bot.understanding.orders import (
     is_another_label,
     is_of_another,
     labels,
+    of_one,
     of_order,
     order_named,
     orders_told,
@@ -155,45 +156,47 @@ def _is_of_order(part: ToolCase) -> bool:
 def _with_those_before(part: ToolCase, message: Message) -> ToolCase:
     """第一单点了延长, 两单分别几号: orders told of one after the other, spoken of by their place or
     all at once."""
+    if not part.before or orders_told(part.slots) != 1:
+        return part
     told = [*part.before, part.slots]
-    said, place = orders_said(message), place_named(message.text, len(told))
-    if orders_told(part.slots) != 1 or not 1 < (said or len(told)) <= len(told):
+    place = place_named(message.text, len(told))
+    said = orders_said(message) or (len(told) if place and place <= len(told) else 0)
+    if not 1 < said <= len(told):
         return part
-    if said is None and not (place and place <= len(told)):
-        return part
-    slots = side_by_side([dict(each) for each in told[-(said or len(told)) :]], {})
-    return replace(part, slots=slots, before=())
+    return replace(part, slots=side_by_side(told[-said:], {}), before=())
 
 
-def _told_before(part: ToolCase, slots: Slots, message: Message) -> tuple[Slots, ...]:
+def _orders_before(
+    part: ToolCase, slots: Slots, message: Message
+) -> tuple[Mapping[str, tuple[Value, ...]], ...]:
     """The orders told of before one that a message tells of: that of the case too, unless it is
     the same, told anew."""
-    kept = tuple(dict(each) for each in part.before)
     key = part.words.key
     another = set(key) <= set(DAYS) and all(is_known(slots.get(name)) for name in key)
     another = another and any(slots[name] != part.slots.get(name) for name in key)
     whole = part.open and not part.missing and orders_told(part.slots) == 1
     if not (another and whole) or message.has("changes"):
-        return kept
-    return (*kept, dict(part.slots))[-_MOST_BEFORE:]
+        return part.before
+    return (*part.before, part.slots)[-_MOST_BEFORE:]
 
 
 def _told_of_each(part: ToolCase, message: Message) -> ToolCase | None:
     """11号那单点了延长，1号那单没动: what is told of several of the orders known, each by its
     name; None where fewer are named, or nothing is told of them."""
+    if not part.open or orders_told(part.slots) < _SEVERAL:
+        return None
     days = [value.value for name in DAYS for value in part.slots.get(name, ()) if value.value]
     anchor = dt.date.fromisoformat(max(days)) if days else None
     read = (read_message(piece, message.today) for piece in pieces_of(message.text))
     pieces = [replace(piece, anchor=anchor) for piece in read]
     named = [(piece, order_named(part.slots, piece)) for piece in pieces]
     orders = [(piece, *order) for piece, order in named if order]
-    if not part.open or len({at for _, at, _ in orders}) < _SEVERAL:
+    if len({at for _, at, _ in orders}) < _SEVERAL:
         return None
     slots = dict(part.slots)
     for piece, at, by in orders:
-        told = slots_of(part.tool, piece, filling=True)
-        told = {n: v for n, v in told.items() if n in PER_ORDER and n != by and len(v) == 1}
-        slots = with_order(slots, told, at)
+        told = of_one(slots_of(part.tool, piece, filling=True))
+        slots = with_order(slots, {n: v for n, v in told.items() if n != by}, at)
     return replace(part, slots=slots, order=None) if slots != part.slots else None
 
 
@@ -228,7 +231,7 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
         return ToolCase(tool, {**_shared(tool, case), **slots}, opened, order)
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
         # A question for the rule as such leaves what is known of the case as it is.
-        earlier = _told_before(before, slots, message) if opened else before.before
+        earlier = _orders_before(before, slots, message) if opened else before.before
         return ToolCase(
             tool, slots if opened else {**before.slots, **slots}, opened, before=earlier
         )
@@ -243,8 +246,11 @@ def _only_asked(slots: Slots, message: Message) -> int | None:
     found = message.words.spans("only_this", message.text)
     asking = [message.text[slice(*span)] for span in found[:1]]
     if not asking and len(labels(message.text)) > 1 and not message.has("total"):
-        pieces = (read_message(piece, message.today) for piece in pieces_of(message.text))
-        asking = [p.text for p in pieces if p.has("fee") and p.has("asks_amount")]
+        asking = [
+            piece
+            for piece in pieces_of(message.text)
+            if message.words.has("fee", piece) and message.words.has("asks_amount", piece)
+        ]
     if len(asking) != 1:
         return None
     named = order_named(slots, replace(message, text=asking[0]))
@@ -467,7 +473,7 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
         merged = with_order(part.slots, slots, order)
     else:
         merged, order = _merged(part, slots, message), None
-        part = replace(part, before=_told_before(part, merged, message))
+        part = replace(part, before=_orders_before(part, merged, message))
     return replace(
         part, slots=merged, order=order, open=part.open or _is_case(part.tool, merged, message)
     )
@@ -585,7 +591,7 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     """Whether little is left of a message besides inputs, their words and small talk.
 
     One that says itself that it goes on (那, 改成, 不对) may hold more that is not known, unless
-    it asks something else (哪里, 怎么).
+    it asks something else (哪里, 怎么); so may one that only tells, or asks what the case asks.
     """
     own = {concept for part in case for concept in part.words.goes_with}
     if any(message.has(subject) for subject in _SUBJECTS if subject not in own):
@@ -596,8 +602,8 @@ def is_addition(case: Case, message: Message, asked: Message | None) -> bool:
     goes_on = goes_on or any(order_named(part.slots, message) for part in case)
     if goes_on and not message.has("asks_elsewhere"):
         limit += _RESIDUE_MORE
-    of_else = any(tool not in [part.tool for part in case] for tool in asked_tools(message))
-    if not of_else and (_is_told(message) or message.has("computes_again")):
+    told = _is_told(message) or message.has("computes_again")
+    if told and {part.tool for part in case}.issuperset(asked_tools(message)):
         limit += _RESIDUE_OF_STATEMENT
     asks_again = any(message.has(asks) for part in case for asks in part.words.asks_again)
     asks_again = asks_again and message.has("asks_something") and not message.text.isascii()

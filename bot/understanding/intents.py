@@ -204,7 +204,7 @@ def _window_asked(message: Message) -> bool:
     return window and not set(said_facts(message)) - {_LATE}
 
 
-def _success_at_receipt(message: Message) -> bool:
+def _success_is_receipt(message: Message) -> bool:
     """自动收货那天就算交易成功，维权到几号: of the receipt only its day is told."""
     told = message.has("success_at_receipt") and message.has("dispute")
     return told and not _receipt_asked(message)
@@ -274,7 +274,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "warned_only": _warned_only,
     "window_asked": _window_asked,
     "acceptance_asked": _acceptance_asked,
-    "success_is_receipt": _success_at_receipt,
+    "success_is_receipt": _success_is_receipt,
     "review_months": _review_months,
     "months_named": _months_named,
     "span_of_rule": _span_of_rule,

@@ -83,7 +83,14 @@ def _untold(name: str) -> tuple[Value, ...]:
     return (Value(_UNTOLD[name]),) if name in _UNTOLD else ()
 
 
-def side_by_side(orders: Sequence[Slots], shared: Slots) -> Slots:
+def of_one(told: Mapping[str, tuple[Value, ...]]) -> Slots:
+    """What is told of one order alone: the inputs that each order has, told once."""
+    return {n: values for n, values in told.items() if n in PER_ORDER and len(values) == 1}
+
+
+def side_by_side(
+    orders: Sequence[Mapping[str, tuple[Value, ...]]], shared: Mapping[str, tuple[Value, ...]]
+) -> Slots:
     """The inputs of orders told one by one; what is not told of one is what is ``shared`` by all,
     else as with the one before."""
     known: Slots = {}

@@ -35,13 +35,10 @@ from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
 from bot.understanding.stores import category, is_unsupported, seller_type
-from bot.understanding.times import TimeMention, in_half_of_day
+from bot.understanding.times import TimeMention, in_half_of_day, in_half_told
 from bot.understanding.values import AS_OF, Slots, Value, month_results
-from bot.understanding.vocabulary import load_vocabulary
 
 _LAST_MONTH = 12
-# Characters: 是晚上的.
-_A_HALF_OF_DAY = 5
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -280,20 +277,11 @@ def _hours(message: Message, filling: bool) -> Slots:
     times = exact if message.has("for_example") and exact else times
     if any(time.vague for time in times):
         return {"times": (Value(ask=""),)}
-    if len(times) == 1 and times[0].clock and not _names_half_of_day(times[0]):
-        # 12点半客户问，晚上的: the half of the day, told by itself.
-        pieces = [piece for piece in pieces_of(message.text) if len(piece) <= _A_HALF_OF_DAY]
-        if told := in_half_of_day(times[0].clock, " ".join(pieces)):
-            return {"times": (Value([told]),)}
+    if len(times) == 1 and (told := in_half_told(times[0], pieces_of(message.text))):
+        return {"times": (Value([told]),)}
     clocks = list(dict.fromkeys(time.clock for time in times))
     readings = tuple(time.reading for time in times if time.reading)
     return {"times": (Value(clocks, readings),)} if clocks else {}
-
-
-def _names_half_of_day(time: TimeMention) -> bool:
-    """晚上11点, 23:05: whether a time says itself of which half of the day it is."""
-    parts = load_vocabulary().day_parts.values()
-    return ":" in time.text or any(words.search(time.text) for words in parts)
 
 
 def _asked_times(message: Message) -> tuple[TimeMention, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -29,6 +29,7 @@ _ABOUT = re.compile(r"^\s*(?:多|几分|出头|过后?(?!期|后)|不到)")
 _PART_WINDOW = 4
 _NOON = "12:00"
 _ONE_EVENING = 3  # hours
+_A_HALF_OF_DAY = 5  # characters: 是晚上的
 _EVENING = "19"
 _MINUTES_OF_A_ZI = 5  # Cantonese: 三个字 is a quarter of an hour
 _FEW = ("一", "两", "二")
@@ -118,6 +119,17 @@ def in_half_of_day(clock: str, text: str) -> str | None:
         return None
     told = f"{_hour(int(hours) % 12 or 12, parts[0], None):02d}:{minutes}"
     return told if told != clock else None
+
+
+def in_half_told(mention: TimeMention, pieces: Sequence[str]) -> str | None:
+    """12点半客户问，晚上的: the time in the half of the day that a short piece of the text tells by
+    itself; None where the time tells it (晚上11点, 23:05), or none does."""
+    parts = load_vocabulary().day_parts.values()
+    named = ":" in mention.text or any(words.search(mention.text) for words in parts)
+    if mention.clock is None or named:
+        return None
+    short = (piece for piece in pieces if len(piece) <= _A_HALF_OF_DAY)
+    return in_half_of_day(mention.clock, " ".join(short))
 
 
 @cache

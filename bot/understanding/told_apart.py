@@ -13,6 +13,7 @@ from bot.understanding.orders import (
     PER_ORDER,
     label,
     labels,
+    of_one,
     order_named,
     orders_told,
     side_by_side,
@@ -43,9 +44,9 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     pieces = list(_with_days_beside(tool, message))
     telling = _telling(pieces)
     others = [piece for piece in pieces if piece not in telling]
-    each = _each(tool, message, telling)
     if len(telling) < _SEVERAL and (by_name := _by_name(tool, message, pieces)):
         return by_name
+    each = _each(tool, message, telling)
     orders = (
         side_by_side(each, slots_of(tool, _joined(others, message), filling=True))
         if each
@@ -77,7 +78,7 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
 def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:
     """The pieces, a day that is told by the one before (第二单同天发) written out."""
     known: Slots = {}
-    for each in _in_segments(message):
+    for each in _segments(message) or _pieces(message.text):
         piece = _confirmed_alike(read_message(each, message.today), message)
         if known:
             piece = with_day_written_out(piece, known, _key(tool, message), None)
@@ -86,15 +87,15 @@ def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:
         yield piece
 
 
-def _in_segments(message: Message) -> list[str]:
+def _segments(message: Message) -> list[str]:
     """甲 郑州发 4月2号 乙 法国直邮 4月3号: what stands after an order's name is told of that order,
-    in one piece, where each of the orders has one day that does not stand beside its name."""
+    in one piece; empty unless each of the orders has one day, and not all beside their names."""
     pieces = [piece for piece in _PIECES.split(message.text) if piece]
     read = [read_message(piece, message.today) for piece in pieces]
     name = message.words.concepts["order_label"]
     starts = [nth for nth, piece in enumerate(read) if name.match(piece.text)]
     if len(starts) < _SEVERAL or all(_names_one_day(read[start]) for start in starts):
-        return list(_pieces(message.text))
+        return []
     asks = (
         nth
         for nth, piece in enumerate(read)
@@ -103,7 +104,7 @@ def _in_segments(message: Message) -> list[str]:
     bounds = [*starts, next(asks, len(pieces))]
     parts = list(pairwise(bounds))
     if any(sum(map(_names_one_day, read[start:end])) != 1 for start, end in parts):
-        return list(_pieces(message.text))
+        return []
     of_orders = (" ".join(pieces[start:end]) for start, end in parts)
     return [*pieces[: starts[0]], *of_orders, *pieces[bounds[-1] :]]
 
@@ -132,14 +133,7 @@ def _by_name(tool: str, message: Message, pieces: Sequence[Message]) -> Slots | 
     if len(told) < _SEVERAL:
         return None
     joined = [_joined(own, message) for own in told.values()]
-    each: list[Slots] = [
-        {
-            n: v
-            for n, v in slots_of(tool, own, filling=True).items()
-            if n in PER_ORDER and len(v) == 1
-        }
-        for own in joined
-    ]
+    each = [of_one(slots_of(tool, own, filling=True)) for own in joined]
     shared = slots_of(tool, _joined(of_all, message), filling=False)
     key = _key(tool, message)
     parted = any(one != other for one, other in pairwise(each))
@@ -225,8 +219,7 @@ def _each(tool: str, message: Message, telling: Sequence[Message]) -> list[Slots
         {
             # Whatever the piece says may be what the order goes by: 8月1号从南京发茶杯.
             name: (replace(values[0], clause=piece.text),)
-            for name, values in each.items()
-            if name in PER_ORDER and len(values) == 1
+            for name, values in of_one(each).items()
         }
         for each, piece in zip(told, telling, strict=True)
     ]
