@@ -37,6 +37,8 @@ _LONGEST_NAME = 20
 _A_CHART = "张图表"
 # 这么短: how much, no question.
 _SO = re.compile("[这那多]么")
+# 不管文章里有没有: whether or not, which asks nothing.
+_EITHER_WAY = re.compile("(?:不管|无论|不论|甭管)[^,，。;；!！?？]*")
 # Where one question ends and another may begin.
 _PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
 # What a word that asks is about: 什么时候, 几个点.
@@ -207,7 +209,8 @@ class Wording:
 
     def asks(self, text: str) -> bool:
         """Whether a text holds a word that asks something."""
-        return bool(self.interrogatives.search(_SO.sub("", fold(text))))
+        told = _EITHER_WAY.sub("", _SO.sub("", fold(text)))
+        return bool(self.interrogatives.search(told))
 
     def subject_length(self, text: str) -> int:
         """How many characters a text has beside the words that ask something."""
@@ -260,7 +263,7 @@ class Wording:
         # 急！ is none.
         ordered = any(len(order.group().strip(AROUND)) >= _AN_ORDER for order in orders)
         ordered = ordered and not self.asked_by_noun.search(rest)
-        if (told or ordered) and not self.interrogatives.search(rest):
+        if (told or ordered) and not self.asks(rest):
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
@@ -304,7 +307,7 @@ class Wording:
         part = self.rule_changes.sub("", part)
         if not self.instructions.search(part):
             return part
-        return self.instructions.sub("", part) if self.interrogatives.search(part) else ""
+        return self.instructions.sub("", part) if self.asks(part) else ""
 
     def asks_figure(self, question: str) -> bool:
         """Whether a price, a time or a number is asked for."""

@@ -88,7 +88,8 @@ def _means(
     if role == "fee" and _is_other_charge(message, amount):
         return False
     if role == "fee" and message.words.has("fee_label_bare", before):
-        if message.has("asks_paid") or message.has("reverse"):
+        asked_back = message.has("asks_paid") or message.has("reverse")
+        if asked_back or message.words.has("fee_deducted_before", before):
             return True
         if message.words.has("claim_after", message.text[message.amounts[-1].end :]):
             # 渠道费100块收1块对不对: asked is what 100 costs.

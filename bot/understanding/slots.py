@@ -288,8 +288,8 @@ def _asked_times(message: Message) -> tuple[TimeMention, ...]:
     """排班9点半开始，6点40有人问: when the shop's own day begins is not asked about."""
     text = message.text
     these = tuple(t for t in message.times if message.words.has("this_time_after", text[t.end :]))
-    if these:
-        return these
+    if these or message.has("these_times"):
+        return these or message.times
     others = tuple(
         time
         for time in message.times
