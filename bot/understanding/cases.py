@@ -22,6 +22,7 @@ from bot.understanding.messages import Message, pieces_of, read_message
 from bot.understanding.orders import (
     DAYS,
     PER_ORDER,
+    days_called,
     is_another_label,
     is_of_another,
     labels,
@@ -154,16 +155,22 @@ def _is_of_order(part: ToolCase) -> bool:
 
 
 def _with_those_before(part: ToolCase, message: Message) -> ToolCase:
-    """第一单点了延长, 两单分别几号: orders told of one after the other, spoken of by their place or
-    all at once."""
+    """第一单点了延长, 两单分别几号, 那杭州那单呢: orders told of one after the other, spoken of by
+    their place, by their names or all at once."""
     if not part.before or orders_told(part.slots) != 1:
         return part
     told = [*part.before, part.slots]
     place = place_named(message.text, len(told))
     said = orders_said(message) or (len(told) if place and place <= len(told) else 0)
-    if not 1 < said <= len(told):
+    if 1 < said <= len(told):
+        return replace(part, slots=side_by_side(told[-said:], {}), before=())
+    days = [value for each in told for name in part.words.key for value in each[name][:1]]
+    called = days_called(days, message)
+    if not called or called == (len(told) - 1,):
         return part
-    return replace(part, slots=side_by_side(told[-said:], {}), before=())
+    others = tuple(each for nth, each in enumerate(told) if nth not in called)
+    named = [told[nth] for nth in called]
+    return replace(part, slots=side_by_side(named, {}) if len(named) > 1 else named[0], before=others)
 
 
 def _orders_before(

@@ -7,7 +7,8 @@ import re
 
 from bot.understanding.dates import DateMention, Lean, Resolved, resolve
 from bot.understanding.elapsed import elapsed_since
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, pieces_of
+from bot.understanding.orders import labels
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
 
@@ -33,10 +34,20 @@ def day_values(
         if vague and not (months and not mention.vague) and not mention.problem:
             continue
         resolved = resolve(mention, message.today, _lean(message, mention, lean))
-        clause = message.text[begins : mention.start].split(",")[-1]
+        clause = _told_in(message, begins, mention)
         readings = _readings(message, resolved, mention)
         values.append(Value(resolved.iso, readings, resolved.problem, clause=clause))
     return tuple(values)
+
+
+def _told_in(message: Message, begins: int, mention: DateMention) -> str:
+    """The words a day is told in: all that is told where it is the only day (甲单，境内，10月9号
+    发的), else what stands before it."""
+    if sum(not day.is_now for day in message.days) > 1:
+        return message.text[begins : mention.start].split(",")[-1]
+    asks = message.words.concepts["asks_something"]
+    told = (p for p in pieces_of(message.text) if labels(p) or not asks.search(p))
+    return ",".join(told)
 
 
 def _readings(message: Message, resolved: Resolved, mention: DateMention) -> tuple[str, ...]:

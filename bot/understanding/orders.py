@@ -123,6 +123,8 @@ def order_named(
     place = place_named(message.text, count)
     if place is not None:
         return (place - 1, None) if place <= count else None
+    if is_another_label(slots, message):
+        return None
     if len(paid := payments_named(next(iter(slots.get("paid", ())), Value()), message)) == 1:
         return paid[0], "paid"
     found = message.words.concepts["one_of_them"].search(message.text)
@@ -135,10 +137,17 @@ def _called(
 ) -> tuple[int, str | None] | None:
     """The order whose day was told with a name that the message says (李哥点了延长)."""
     for name in DAYS:
-        called = called_by([value.clause for value in slots.get(name, ())], message)
+        called = days_called(slots.get(name, ()), message)
         if len(called) == 1 and len(slots[name]) > 1:
             return called[0], None
     return None
+
+
+def days_called(days: Sequence[Value], message: Message) -> tuple[int, ...]:
+    """Which of the orders whose days were told a message calls by a name; a fact of one (境内,
+    延长) is no name."""
+    facts = message.words.concepts["fact_of_order"]
+    return called_by([facts.sub(" ", value.clause) for value in days], message)
 
 
 def label(text: str) -> str | None:
@@ -244,10 +253,14 @@ def called_by(clauses: Sequence[str], message: Message) -> tuple[int, ...]:
     """Which of the orders told in the clauses a message calls by their names."""
     names = [names_told(clause) for clause in clauses]
     said = labels(message.text)
+    own_part = (name for name in said if len(name) >= _SHORTEST_NAME)
+    # 红色那单 of 红色包那单 and 蓝色包那单.
+    parts = [name for name in own_part if sum(name in clause for clause in clauses) == 1]
     return tuple(
         nth
         for nth, own in enumerate(names)
-        if any(
+        if any(part in clauses[nth] for part in parts)
+        or any(
             (name in said if len(name) < _SHORTEST_NAME else name in message.text)
             and sum(name in other for other in names) == 1
             for name in own

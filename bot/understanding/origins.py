@@ -16,16 +16,24 @@ def origins(message: Message) -> tuple[str, ...]:
     """The origins named, in order, each once."""
     if message.has("each_origin"):
         return ORIGINS
-    found: list[tuple[int, str]] = []
-    for origin in ("overseas", "domestic"):
-        for span in message.words.spans(f"{origin}_word", message.text):
-            if _is_origin(message, span):
-                found.append((span[0], _turned(message, span, origin)))
-        for span in message.words.spans(f"{origin}_place", message.text):
-            if _is_origin(message, span) and (
-                _ships(message, span) or (origin == "domestic" and _has_goods(message, span))
-            ):
-                found.append((span[0], _turned(message, span, origin)))
+    said, places = (
+        [
+            (span, origin)
+            for origin in ORIGINS
+            for span in message.words.spans(f"{origin}_{kind}", message.text)
+            if _is_origin(message, span)
+        ]
+        for kind in ("word", "place")
+    )
+    if any(not _calls(message, span) for span, _ in said):
+        # 成都那单，境外的: the place is what the order goes by.
+        places = [(span, origin) for span, origin in places if not _calls(message, span)]
+    told = [
+        (span, origin)
+        for span, origin in places
+        if _ships(message, span) or (origin == "domestic" and _has_goods(message, span))
+    ]
+    found = [(span[0], _turned(message, span, origin)) for span, origin in (*said, *told)]
     named = sorted(found)
     # 不知道是国内还是国外: one of them, and not said which.
     if any(
@@ -64,6 +72,11 @@ def _is_origin(message: Message, span: Span) -> bool:
     )
     foreign = message.words.has("not_origin_after", after)
     return not both and not foreign and not _is_destination(message, span)
+
+
+def _calls(message: Message, span: Span) -> bool:
+    """Whether an order is called by it: 成都那单, 直邮那票."""
+    return message.words.has("one_called", message.text[span[1] :])
 
 
 def _ships(message: Message, span: Span) -> bool:
