@@ -128,8 +128,8 @@ def order_named(
     if len(paid := payments_named(next(iter(slots.get("paid", ())), Value()), message)) == 1:
         return paid[0], "paid"
     found = message.words.concepts["one_of_them"].search(message.text)
-    named = _described(slots, message) if found else _labelled(slots, label(message.text))
-    return named or _called(slots, message)
+    named = _labelled(slots, label(message.text)) or _called(slots, message)
+    return named or (_described(slots, message) if found else None)
 
 
 def _called(
@@ -207,7 +207,7 @@ def _described(
         at = [place for place, value in enumerate(told) if value in values]
         if len(told) > 1 and len(at) == 1:
             return at[0], name
-    return _labelled(slots, label(message.text)) or _told_of(slots, message)
+    return _told_of(slots, message)
 
 
 def _origins_called(message: Message) -> tuple[str, ...]:
