@@ -16,6 +16,7 @@ from bot.understanding.counted import orders_said
 from bot.understanding.dates import Lean
 from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.disputes import denied_facts, denies_goods
+from bot.understanding.disputes import goods as kinds_told
 from bot.understanding.event_days import day_values, written
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, pieces_of, read_message
@@ -35,6 +36,7 @@ from bot.understanding.orders import (
     side_by_side,
     with_one_more,
     with_order,
+    without_names,
     without_order,
 )
 from bot.understanding.origins import ORIGINS
@@ -466,6 +468,9 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
     elif named and "paid" not in slots:
         order, by = named
         slots = {name: values for name, values in slots.items() if name != by}
+        if "goods" in slots and not kinds_told(without_names(message)):
+            # 牛仔裤那件最晚到哪天: what it goes by tells nothing new of it.
+            del slots["goods"]
         merged = with_order(part.slots, slots, order)
         order = None if message.has("all_orders") else order
     elif _tells_one_more(part, slots, message):

@@ -167,6 +167,12 @@ def labels(text: str) -> frozenset[str]:
     )
 
 
+def without_names(message: Message) -> Message:
+    """The message without what orders go by in it."""
+    text = message.words.concepts["order_label"].sub("", message.text)
+    return replace(message, text=text)
+
+
 def is_another_label(slots: Mapping[str, tuple[Value, ...]], message: Message) -> bool:
     """B店是8月15号关的 after A店7月1号: told of one that was not spoken of before."""
     told = label(message.text)
