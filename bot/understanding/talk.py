@@ -21,12 +21,12 @@ from bot.understanding.disputes import denies_goods
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
 from bot.understanding.numerals import small_number
-from bot.understanding.orders import DAYS, order_named
+from bot.understanding.orders import DAYS, label, of_order, order_named, with_order
 from bot.understanding.payments_told import adds_payments
 from bot.understanding.phrases import question
 from bot.understanding.residue import residue
 from bot.understanding.slots import TOOLS, slots_of
-from bot.understanding.values import Slots
+from bot.understanding.values import Slots, Value
 from bot.understanding.vocabulary import load_vocabulary
 
 _MOST_EARLIER = 3
@@ -322,20 +322,50 @@ def _spoken_of(part: ToolCase, message: Message) -> ToolCase:
 def _filled(part: ToolCase, said: _Said) -> ToolCase:
     """Another calculation of an order spoken of before, with what was told of it then."""
     talk, message = said.talk, said.message
-    if any(before.tool == part.tool for before in talk.case) or message.has("asks_rate"):
+    named = label(message.text)
+    goes_on = any(before.tool == part.tool for before in talk.case)
+    if (goes_on and (named is None or part.order is None)) or message.has("asks_rate"):
         return part
-    assumed = [n for n, values in part.slots.items() if any(v.assumed for v in values)]
-    wanted = {*part.missing, *assumed}
-    slots = {name: values for name, values in part.slots.items() if name not in assumed}
+    known = of_order(part.slots, part.order)
+    lacking = [n for n in part.words.required if not is_known(known.get(n))]
+    assumed = [n for n, values in known.items() if any(v.assumed for v in values)]
+    found: Slots = {}
+    now = slots_of(part.tool, message, filling=True)
     for earlier in reversed(talk.said):
-        told = plainly_told(part.tool, read_message(earlier, said.today))
-        slots |= {n: told[n] for n in told if n in wanted and not is_known(slots.get(n))}
+        before = read_message(earlier, said.today)
+        of = label(before.text)
+        if named is not None and of not in (None, named):
+            # 那甲单能维权到哪天: what was told of 乙单 is not of it.
+            continue
+        told = plainly_told(part.tool, before)
+        wanted = told.keys() - now.keys() if named and of == named else {*lacking, *assumed}
+        found = {n: values for n, values in told.items() if n in wanted} | found
+    if "paid" in found and message.has("total"):
+        found["paid"] = _paid_for_each(said) or found["paid"]
+    at = part.order
+    slots = {**part.slots, **found} if at is None else with_order(part.slots, found, at)
     # 手续费多少 asks for the rule as such, unless it was told before what was paid.
     opened = part.open or (message.has("asks_amount") and "paid" in slots)
-    slots = {**part.slots, **slots}
     if slots == part.slots:
         return part
     return _spoken_of(replace(part, slots=slots, open=opened), message)
+
+
+def _paid_for_each(said: _Said) -> tuple[Value, ...]:
+    """甲单…实付645 / 乙单…实付215 / 两单渠道费一共多少: what was told of orders by their names;
+    empty where that is not told of each once."""
+    before = [read_message(earlier, said.today) for earlier in said.talk.said]
+    told = [
+        (label(each.text), *plainly_told("payment_channel_fee", each).get("paid", ()))
+        for each in before
+        if with_role(each, "paid")
+    ]
+    names = [name for name, *_ in told]
+    payments = [value for _, *values in told for value in values]
+    if None in names or len(set(names)) != len(payments) or len(payments) < 2:
+        return ()
+    paid = [(each, name) for value, name in zip(payments, names, strict=True) for each in value.value]
+    return (Value([each for each, _ in paid], clauses=tuple(f"{name}单" for _, name in paid)),)
 
 
 def _read_together(part: ToolCase, said: _Said) -> ToolCase:
