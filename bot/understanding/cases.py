@@ -252,12 +252,12 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
 
 def _only_asked(slots: Slots, message: Message) -> int | None:
     """只问1205那单, 第二单渠道费多少: the one asked about of the orders that a message tells of."""
-    found = message.words.spans("only_this", message.text)
-    asking = [message.text[slice(*span)] for span in found[:1]]
+    pieces = pieces_of(message.text)
+    asking = [piece for piece in pieces if message.words.has("only_this", piece)]
     if not asking and len(labels(message.text)) > 1 and not message.has("total"):
         asking = [
             piece
-            for piece in pieces_of(message.text)
+            for piece in pieces
             if message.words.has("fee", piece) and message.words.has("asks_amount", piece)
         ]
     if len(asking) != 1:

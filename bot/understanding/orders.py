@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -161,10 +162,20 @@ def labels(text: str) -> frozenset[str]:
     """All that orders go by in a text, those left out of which it says that nothing changed."""
     words = load_vocabulary()
     return frozenset(
-        next(filter(None, found.groupdict().values()))
+        _label_of(found)
         for found in words.concepts["order_label"].finditer(text)
         if not words.has("unchanged_after", text[found.end() :])
     )
+
+
+def leading_label(text: str) -> str | None:
+    """What an order goes by that a text begins with; None where it does not."""
+    found = load_vocabulary().concepts["order_label"].match(text)
+    return _label_of(found) if found else None
+
+
+def _label_of(found: re.Match[str]) -> str:
+    return next(filter(None, found.groupdict().values()))
 
 
 def without_names(message: Message) -> Message:

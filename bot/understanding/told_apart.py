@@ -13,6 +13,7 @@ from bot.understanding.orders import (
     PER_ORDER,
     label,
     labels,
+    leading_label,
     of_one,
     order_named,
     orders_told,
@@ -24,7 +25,7 @@ from bot.understanding.slots import slots_of
 from bot.understanding.values import Slots
 
 # 6月2号发的A单和6月5号发的B单 are two, each with its day.
-_PIECES = re.compile(r"[,。;\s]+|(?<=[单笔件批])[和跟与、](?=\d)")
+_PIECES = re.compile(r"[,。;\s]+|:(?!\d)|(?<=[单笔件批])[和跟与、](?=\d)")
 _SENTENCES = re.compile("[。;!?]")
 # A day of these tells of no order by itself: 昨天已经申请退款.
 _BESIDE = ("refunded", "extended", "claimed", "warned")
@@ -92,21 +93,36 @@ def _segments(message: Message) -> list[str]:
     in one piece; empty unless each of the orders has one day, and not all beside their names."""
     pieces = [piece for piece in _PIECES.split(message.text) if piece]
     read = [read_message(piece, message.today) for piece in pieces]
-    name = message.words.concepts["order_label"]
-    starts = [nth for nth, piece in enumerate(read) if name.match(piece.text)]
-    if len(starts) < _SEVERAL or all(_names_one_day(read[start]) for start in starts):
+    starts: dict[str, int] = {}
+    again = len(pieces)
+    for nth, piece in enumerate(read):
+        named = leading_label(piece.text)
+        if named in starts:
+            # A单我已经弄明白了: nothing more is told of it.
+            again = nth
+            break
+        if named:
+            starts[named] = nth
+    places = list(starts.values())
+    if len(places) < _SEVERAL or all(_names_one_day(read[at]) for at in places):
         return []
     asks = (
         nth
         for nth, piece in enumerate(read)
-        if nth > starts[-1] and (piece.has("all_orders") or piece.has("asks_something"))
+        if nth > places[-1] and (piece.has("all_orders") or piece.has("asks_something"))
     )
-    bounds = [*starts, next(asks, len(pieces))]
+    bounds = [*places, min(next(asks, again), again)]
     parts = list(pairwise(bounds))
-    if any(sum(map(_names_one_day, read[start:end])) != 1 for start, end in parts):
+    if not all(_tells_one_day(read[start:end]) for start, end in parts):
         return []
     of_orders = (" ".join(pieces[start:end]) for start, end in parts)
-    return [*pieces[: starts[0]], *of_orders, *pieces[bounds[-1] :]]
+    return [*pieces[: places[0]], *of_orders, *pieces[bounds[-1] :]]
+
+
+def _tells_one_day(pieces: Sequence[Message]) -> bool:
+    """One day, or none but 同一天."""
+    days = sum(map(_names_one_day, pieces))
+    return days == 1 or (not days and any(piece.has("day_beside") for piece in pieces))
 
 
 def _confirmed_alike(piece: Message, message: Message) -> Message:
