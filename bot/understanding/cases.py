@@ -88,6 +88,8 @@ class ToolCase:
     order: int | None = None
     # The orders told of before this one, each in a message of its own; the oldest first.
     before: tuple[Mapping[str, tuple[Value, ...]], ...] = ()
+    # Whether each of several payments was asked about by itself, and no sum of them.
+    apart: bool = False
 
     @property
     def words(self) -> ToolWords:
@@ -237,7 +239,8 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     # 又来两单，一单6号发的，另一单10号: orders of their own, each told whole.
     if before is None or (apart and opened):
         order = _only_asked(slots, message)
-        return ToolCase(tool, {**_shared(tool, case), **slots}, opened, order)
+        known = {**_shared(tool, case), **slots}
+        return ToolCase(tool, known, opened, order, apart=_asks_of_each(message, False))
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
         # A question for the rule as such leaves what is known of the case as it is.
         earlier = _orders_before(before, slots, message) if opened else before.before
@@ -460,11 +463,12 @@ _INPUTS = {
 
 def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
     named = order_named(part.slots, message)
-    order = part.order
+    order, apart = part.order, _asks_of_each(message, part.apart)
     if named and (message.has("leaves_out") or message.has("takes_out")):
         merged, order = without_order(part.slots, named[0]), None
     elif named and "paid" in slots and named[1] == "paid":
         merged, order = _with_payment(part.slots, named[0], message)
+        order = named[0] if apart else order
     elif named and "paid" not in slots:
         order, by = named
         slots = {name: values for name, values in slots.items() if name != by}
@@ -486,9 +490,13 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
     else:
         merged, order = _merged(part, slots, message), None
         part = replace(part, before=_orders_before(part, merged, message))
-    return replace(
-        part, slots=merged, order=order, open=part.open or _is_case(part.tool, merged, message)
-    )
+    opened = part.open or _is_case(part.tool, merged, message)
+    return replace(part, slots=merged, order=order, open=opened, apart=apart)
+
+
+def _asks_of_each(message: Message, before: bool) -> bool:
+    """渠道费各多少, until a sum is asked for."""
+    return message.has("each_apart") or (before and not message.has("total"))
 
 
 def _with_payment(

@@ -338,7 +338,12 @@ def _filled(part: ToolCase, said: _Said) -> ToolCase:
             # 那甲单能维权到哪天: what was told of 乙单 is not of it.
             continue
         told = plainly_told(part.tool, before)
-        wanted = told.keys() - now.keys() if named and of == named else {*lacking, *assumed}
+        wanted = {*lacking, *assumed}
+        if named and of == named:
+            wanted = told.keys() - now.keys()
+        elif told.keys() & {*lacking}:
+            # What else was told of the order, told with what is lacking: 他申请退款了.
+            wanted |= told.keys() - known.keys()
         found = {n: values for n, values in told.items() if n in wanted} | found
     if "paid" in found and message.has("total"):
         found["paid"] = _paid_for_each(said) or found["paid"]

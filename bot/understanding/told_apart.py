@@ -27,6 +27,11 @@ from bot.understanding.values import Slots
 # 6月2号发的A单和6月5号发的B单 are two, each with its day.
 _PIECES = re.compile(r"[,。;\s]+|:(?!\d)|(?<=[单笔件批])[和跟与、](?=\d)")
 _SENTENCES = re.compile("[。;!?]")
+_PLACES = "一二三四"
+# 一单…，另一单…, and how they are called afterwards.
+_ONE = re.compile(r"(?<![^,。;:\s])(?:还有|另外?)?[一1](?=[单笔票批件])")
+_FORMER = re.compile("(?:前面|前头|前)[那这一]+(?=[单笔票批件])")
+_LATTER = re.compile("(?:后面|后头|最后|后)[那这一]+(?=[单笔票批件])")
 # A day of these tells of no order by itself: 昨天已经申请退款.
 _BESIDE = ("refunded", "extended", "claimed", "warned")
 _SEVERAL = 2
@@ -37,6 +42,7 @@ _A_LETTER = 4
 def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     """The inputs of several orders, each with what is told of it alone; None for a message that
     tells of one order, or of all of them alike. ``whole`` are the inputs of it read at once."""
+    message = _numbered(message)
     told = [value for name in _key(tool, message) for value in whole.get(name, ())]
     one = len(told) == 1 and told[0].ask is None and not isinstance(told[0].value, list)
     one = one and len(labels(message.text)) < _SEVERAL
@@ -74,6 +80,19 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
         elif facts:
             known, alone = with_order(known, facts, order), True
     return known if alone else None
+
+
+def _numbered(message: Message) -> Message:
+    """一单奥克兰发，一单泉州发，后面那单点了延长: orders that go by nothing but their place, each
+    called by it; as it is where they have names."""
+    found = list(_ONE.finditer(message.text))
+    if not _SEVERAL <= len(found) <= len(_PLACES) or labels(message.text):
+        return message
+    places = iter(_PLACES)
+    text = _ONE.sub(lambda one: f"第{next(places)}", message.text)
+    text = _FORMER.sub(f"第{_PLACES[0]}", text)
+    text = _LATTER.sub(f"第{_PLACES[len(found) - 1]}", text)
+    return read_message(text, message.today)
 
 
 def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:
