@@ -94,7 +94,8 @@ def _means(
         if message.words.has("claim_after", message.text[message.amounts[-1].end :]):
             # 渠道费100块收1块对不对: asked is what 100 costs.
             return amount == message.amounts[-1]
-        return message.has("net") or not (message.has("asks_amount") or message.has("fee_asked"))
+        asked = any(message.has(each) for each in ("asks_amount", "fee_asked", "compute"))
+        return message.has("net") or not asked
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.understanding.messages import Message
 from bot.understanding.negation import is_doubted, is_negated
+from bot.understanding.vocabulary import Span
 
 _SPECIAL_CASES = (
     ("authority_found_counterfeit_or_banned", "authority"),
@@ -79,11 +80,21 @@ def denied_facts(message: Message) -> tuple[str, ...]:
 def _facts(message: Message) -> list[tuple[str, bool]]:
     told = []
     for code, pattern in message.words.facts.items():
-        found = [match.span() for match in pattern.finditer(message.text)]
+        found = _joined([match.span() for match in pattern.finditer(message.text)])
         spans = [span for span in found if not is_doubted(message, span[0])]
         if spans:
             told.append((code, any(_is_fact(message, *span) for span in spans)))
     return told
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Wordings that follow one another as one: 没人报案起诉 denies both."""
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return joined
 
 
 def _is_fact(message: Message, start: int, end: int) -> bool:

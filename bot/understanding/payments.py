@@ -281,7 +281,8 @@ def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
     alike = words.has("all_alike", after)
     if alike or _last(message, "each", before) > _last(message, "total", before):
         return "each"
-    if words.has("total", before) or any(a.value * count == payment.value for a in others):
+    together = message.has("bought_together")
+    if together or words.has("total", before) or any(a.value * count == payment.value for a in others):
         return "total"
     unit_price = words.has("unit_price_after", after) or words.has("each", after[:_NEXT_AFTER])
     if unit_price:

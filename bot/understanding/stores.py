@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -17,6 +17,8 @@ from bot.understanding.vocabulary import Span, alternatives, load_vocabulary
 _SELLERS = ("individual_business", "enterprise", "personal")
 # A space parts Chinese words from others, and belongs to an English name of goods.
 _SPACE = r" (?![a-z0-9])|(?<![a-z0-9]) "
+# Between goods and the kind they are of.
+_KIND = re.compile("[这那][种类些]|之类的?")
 _SHORTEST = 2
 _LONGEST = 12
 
@@ -91,9 +93,19 @@ class _Piece:
 def _goods(text: str) -> _Goods | None:
     """What is said to be sold, or else the first name of goods that stands on its own."""
     pieces = tuple(_pieces(text))
-    sold = (_sold(piece) for piece in pieces if piece.sold)
+    sold = (_of_kind(text, pieces, piece) or _sold(piece) for piece in pieces if piece.sold)
     named = (_named(piece) for piece in pieces if not piece.sold)
     return next((goods for goods in (*sold, *named) if goods), None)
+
+
+def _of_kind(text: str, pieces: Sequence[_Piece], sold: _Piece) -> _Goods | None:
+    """卖实木桌椅板凳这种家具: the kind that is named right after goods that are none known."""
+    after = pieces[pieces.index(sold) + 1 :][:1]
+    goods = _sold(sold)
+    if goods is None or goods.known or not after:
+        return None
+    joined = _KIND.fullmatch(text[sold.start + len(sold.text) : after[0].start])
+    return _named(after[0]) if joined else None
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

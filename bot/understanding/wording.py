@@ -9,6 +9,10 @@ from bot.text import fold
 from bot.understanding.vocabulary import load_vocabulary
 
 _GROUPED = re.compile(r"(?<=[¥￥])\d{1,3}(?:，\d{3})+(?!\d)")
+# Full-width figures down to the cents: １，２５８．８０ is one amount.
+_WIDE = re.compile(r"(?<![０-９])[０-９]{1,3}(?:，[０-９]{3})+(?=．[０-９])")
+# ①128.50元 ②99元: the number of an entry, which full-width folding would put before the amount.
+_ENTRY = re.compile("[①-⑳⑴-⒇]")
 _LISTED = re.compile(r"(?<=\d)，(?=\d)")
 
 
@@ -18,7 +22,9 @@ def normalise(text: str) -> str:
     out."""
     # 係 (is) becomes 系 (department) when simplified: it has to be read before.
     # A full-width comma parts numbers (88，199); half width, or after ￥, it groups thousands.
-    grouped = _GROUPED.sub(lambda found: found.group().replace("，", ","), text)
+    grouped = _ENTRY.sub(" ", text)
+    for pattern in (_GROUPED, _WIDE):
+        grouped = pattern.sub(lambda found: found.group().replace("，", ","), grouped)
     folded = fold(_LISTED.sub("、", grouped.replace("係", "是")))
     for pattern, word in load_vocabulary().spelling:
         folded = pattern.sub(word, folded)
