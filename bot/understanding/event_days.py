@@ -7,7 +7,7 @@ import re
 
 from bot.understanding.dates import DateMention, Lean, Resolved, resolve
 from bot.understanding.elapsed import elapsed_since
-from bot.understanding.messages import Message, pieces_of
+from bot.understanding.messages import Message, clause_around, pieces_of
 from bot.understanding.orders import labels
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
@@ -169,7 +169,13 @@ def written(day: dt.date) -> str:
 
 def as_of_day(message: Message, *roles: str) -> tuple[Value, ...]:
     """The day to judge on where it is another than the day of asking."""
-    days = day_values(message, message.dates_of(*roles), Lean.NEAR)
+    told = tuple(
+        date
+        for date in message.dates_of(*roles)
+        # 5月10日想申请没申请: nothing was done on it.
+        if not message.words.has("gave_up", clause_around(message.text, date.start, date.end))
+    )
+    days = day_values(message, told, Lean.NEAR)
     return tuple(day for day in days if day.value != message.today.isoformat())[:1]
 
 

@@ -108,6 +108,7 @@ class _Reader:
         answered = _complete(apart)
         # 实付1286.5，哪天自动收货？渠道费又是多少: what only the message as a whole tells.
         fuller = len(whole) > len(answered) or (besides and len(whole) == len(answered))
+        fuller = fuller or _tells_more(whole, answered)
         if (not answered and whole) or (fuller and len(_complete(whole)) == len(whole)):
             return after, whole
         return after_each, apart
@@ -137,6 +138,16 @@ class _Reader:
             more = {part.tool for part in parts if is_more_of(part, before.case, message)}
             opened = [part for part in opened if part.tool not in more] + parts
         return talk, [p for p in opened if not any(is_ruled_out(p.tool, m) for m in messages)]
+
+
+def _tells_more(whole: Sequence[ToolRequest], apart: Sequence[ToolRequest]) -> bool:
+    """今天又提交了退款申请。国内发的，这单还会自动收货吗: the same calculation, with an input of a
+    sentence that asks nothing."""
+    if len(whole) != 1 or len(apart) != 1 or whole[0].tool != apart[0].tool:
+        return False
+    one, other = whole[0].inputs, apart[0].inputs
+    more = [name for name, value in one.items() if other.get(name) != value]
+    return bool(more) and all(one[name] is True and other.get(name) is False for name in more)
 
 
 def _complete(requests: Iterable[ToolRequest]) -> list[ToolRequest]:

@@ -29,7 +29,7 @@ from bot.understanding.event_days import (
     shipping_days,
 )
 from bot.understanding.messages import Message, clause_around, pieces_of
-from bot.understanding.negation import affirmed, affirmed_last, both_ways
+from bot.understanding.negation import affirmed, affirmed_last, both_ways, is_negated
 from bot.understanding.numerals import number
 from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
@@ -138,9 +138,13 @@ def _refunded(message: Message) -> tuple[Value, ...]:
     said = affirmed(message, "refund")
     unfiled = message.words.spans("refund_not_filed", message.text)
     said_of = message.words.spans("refund", message.text)
+    filed = [*message.words.spans("refund_filed", message.text), (-1, -1)]
     if unfiled and all(end <= unfiled[-1][1] for _, end in said_of):
         # 嚷嚷要退，压根没提交退款申请: it is the application that counts.
         said = False
+    elif filed[-1] > max(unfiled, default=(-1, -1)) and not is_negated(message, filed[-1][0]):
+        # 说不退了，今天还是提交了退款申请.
+        said = True
     return () if said is None else (Value(said),)
 
 
@@ -290,12 +294,15 @@ def _asked_times(message: Message) -> tuple[TimeMention, ...]:
     these = tuple(t for t in message.times if message.words.has("this_time_after", text[t.end :]))
     if these or message.has("these_times"):
         return these or message.times
+    told = message.times
+    if message.has("asks_inquiry_time"):
+        told = tuple(t for t in told if not message.words.has("reply_after", text[t.end :]))
     others = tuple(
         time
-        for time in message.times
+        for time in told
         if not message.words.has("shift", clause_around(message.text, time.start, time.end))
     )
-    return others or message.times
+    return others or told
 
 
 def _is_span_of_hours(message: Message, times: Sequence[TimeMention]) -> bool:
