@@ -22,6 +22,8 @@ _NEXT_AFTER = 4
 _A_NAME = re.compile(r"(?:元|块)?\s*[\u4e00-\u9fff]{2,5}")
 _OF = re.compile(r"(?:元|块钱?)?的\s*[\u4e00-\u9fff]{2,6}")
 _CLAUSES = re.compile("[,。;、]")
+# 45.5元一条, 89一双.
+_OF_UNIT = re.compile(r"(?:元|块钱?)?\s*[一1](?P<unit>[条双套瓶盒个只台箱本把份包顶支块袋])")
 _ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
 
 
@@ -253,7 +255,7 @@ def is_added(message: Message, freight: AmountMention) -> bool:
 
 def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ...]:
     """One amount for several orders is of each of them or of all: only the text can say."""
-    count = order_count(message)
+    count = order_count(message) or _units_count(message, payment)
     alone = count is None or bool(with_role(message, "unpaid"))
     if count is None or alone or _is_of_another_order(message, payment):
         # 小周买了个挂画，标价159，实付139: all that is said before it is of this one.
@@ -264,6 +266,18 @@ def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ..
     if basis is None:
         return (Value(ask="paid_each_or_total", details=tuple(told.items())),)
     return (on_basis(basis, told),)
+
+
+def _units_count(message: Message, payment: AmountMention) -> dict[str, str] | None:
+    """拍了4条，45.5元一条: how many there are of what the amount is the price of one of."""
+    found = _OF_UNIT.match(message.text[payment.end :])
+    if found is None:
+        return None
+    counts = [message.text[start:end].strip() for start, end in message.counts]
+    written = [each for each in counts if each.endswith(found["unit"])]
+    values = [number(each.removesuffix(found["unit"])) for each in written]
+    told = [(v, each) for v, each in zip(values, written, strict=True) if v is not None and v > 1]
+    return {"orders": str(int(told[0][0])), "count": told[0][1]} if len(told) == 1 else None
 
 
 def _is_of_another_order(message: Message, payment: AmountMention) -> bool:
@@ -284,7 +298,8 @@ def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
     together = message.has("bought_together")
     if together or words.has("total", before) or any(a.value * count == payment.value for a in others):
         return "total"
-    unit_price = words.has("unit_price_after", after) or words.has("each", after[:_NEXT_AFTER])
+    unit_price = words.has("unit_price_after", after) or _OF_UNIT.match(after) is not None
+    unit_price = unit_price or words.has("each", after[:_NEXT_AFTER])
     if unit_price:
         return "each"
     if words.has("total_after", after):

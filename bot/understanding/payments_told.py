@@ -60,7 +60,8 @@ def _of_those(known: Value, at: Sequence[int]) -> Value | None:
 
 def _said_again(before: Value, added: Value, message: Message) -> Value | None:
     """B的是340没错吧: one of the payments before, said again as it was told."""
-    if not isinstance(before.value, list) or len(message.told_amounts) != 1:
+    one = isinstance(added.value, list) and len(added.value) == 1 == len(message.told_amounts)
+    if not isinstance(before.value, list) or not one:
         return None
     at = told_as(before.value, message.told_amounts[0])
     return before if at is not None and at in called_by(_clauses(before), message) else None
