@@ -14,7 +14,7 @@ from bot.understanding.amount_roles import with_role
 from bot.understanding.amounts import plain
 from bot.understanding.counted import orders_said
 from bot.understanding.dates import Lean
-from bot.understanding.days_beside import with_day_written_out
+from bot.understanding.days_beside import with_day_counted, with_day_written_out
 from bot.understanding.disputes import denied_facts, denies_goods
 from bot.understanding.disputes import goods as kinds_told
 from bot.understanding.event_days import day_values, written
@@ -126,6 +126,7 @@ def is_ruled_out(tool: str, message: Message) -> bool:
 
 def advance(case: Case, message: Message, asked: Message | None, platforms: Platforms) -> Case:
     """What is being talked about after a message; ``asked`` is the assistant's turn before it."""
+    message = with_day_counted(message)
     for part in case:
         if part.open:
             message = with_day_written_out(message, part.slots, part.words.key, part.order)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.understanding.dates import Lean, resolve
 from bot.understanding.messages import Message
 from bot.understanding.numerals import small_number
 from bot.understanding.orders import DAYS, order_named
@@ -32,6 +33,22 @@ def with_day_written_out(
     day = days[at] if at is not None and at < len(days) else days[-1]
     moved = small_number(found["days"]) if found["days"] else 0
     day += dt.timedelta(days=-moved if found["way"] == "早" else moved)
+    text = f"{message.text[: found.start()]}{day.isoformat()}{message.text[found.end() :]}"
+    return replace(message, text=text)
+
+
+def with_day_counted(message: Message) -> Message:
+    """The message with a day counted from one that it tells itself (9月29号发货，发货后第五天他点了
+    收货) as a date; as it is where it counts none, or not from one day."""
+    found = message.words.concepts["day_after_event"].search(message.text)
+    if found is None:
+        return message
+    event = "shipped" if found["shipped"] else "success"
+    told = message.dates_of(event)
+    day = resolve(told[0], message.today, Lean.PAST).day if len(told) == 1 else None
+    if day is None:
+        return message
+    day += dt.timedelta(days=small_number(found["days"] or found["of_success"]))
     text = f"{message.text[: found.start()]}{day.isoformat()}{message.text[found.end() :]}"
     return replace(message, text=text)
 

@@ -150,7 +150,8 @@ def _sold(piece: _Piece) -> _Goods | None:
 def _named(piece: _Piece) -> _Goods | None:
     words = load_vocabulary().concepts
     word = piece.text.strip()
-    opening = words["store_goods_opening"].match(word)
+    # 家具 is a name as it stands, 家 of 家零食 leads to one.
+    opening = None if _is_known(word) else words["store_goods_opening"].match(word)
     word = _bare(word[opening.end() :] if opening else word)
     if len(word) < _SHORTEST or words["store_goods_if_sold"].fullmatch(word):
         return None
