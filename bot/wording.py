@@ -30,6 +30,7 @@ _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff”\"?？])\s+(?=[\u4e00-\u9fff—])|[�
 _DELIMITERS = re.compile(r"<{2,}|>{2,}|-{3,}|={3,}|#{3,}|\*{3,}|\|{2,}")
 _STOP = re.compile("[。：]")
 _NOTHING = "(?!)"
+_FIGURE = re.compile(r"20\d\d|\d:\d\d|[\d一二三四五六七八九十](?:月|号|日|点|块|元|天)")
 # 镇店之宝 专享折扣: two words, nothing between them.
 _TWO_WORDS = re.compile(r"\S{2,6}(?P<stop>\s+)\S{2,6}")
 # Characters of what a thing is called, its platform before it.
@@ -249,7 +250,7 @@ class Wording:
         message = self.without_abuse(message)
         folded = fold(message)
         bare = _DELIMITERS.sub(",", self.markup.sub(" ", folded))
-        *_, proper = self.proper.split(bare)
+        proper = self._proper(bare)
         parts = self._parts(proper if self.asks(proper) else bare)
         honest = [part for part in parts if not self._is_forged(part)]
         parts = honest if any(map(self.asks, honest)) else parts
@@ -266,6 +267,12 @@ class Wording:
         if (told or ordered) and not self.asks(rest):
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
+
+    def _proper(self, text: str) -> str:
+        """What follows the words that announce the question proper (我真正想请教的是); the whole
+        text where what stands before them tells figures, which may be those of a case."""
+        ends = [found.end() for found in self.proper.finditer(text)]
+        return text[ends[-1] :] if ends and not _FIGURE.search(text[: ends[-1]]) else text
 
     def _parts(self, text: str) -> list[str]:
         """The parts of a message; one in which a blank or a dash parts a question from a request
