@@ -13,7 +13,7 @@ from bot.understanding.dates import Lean, resolve
 from bot.understanding.messages import Message
 from bot.understanding.numerals import number
 from bot.understanding.origins import origins
-from bot.understanding.values import Slots, Value
+from bot.understanding.values import AS_OF, Slots, Value
 from bot.understanding.vocabulary import load_vocabulary
 
 # Inputs that each order has a value of its own of; one value for all stands once.
@@ -29,6 +29,11 @@ PER_ORDER = (
     "goods",
     "special_case",
     "fee",
+    "facts",
+    "months",
+    "seller_type",
+    "category",
+    AS_OF,
 )
 DAYS = ("ship_confirmed", "confirmed_receipt", "transaction_success", "last_closed")
 # Characters; an order's name is no shorter.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from bot.understanding.divided import about_each
 from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
@@ -43,6 +44,8 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     """The inputs of several orders, each with what is told of it alone; None for a message that
     tells of one order, or of all of them alike. ``whole`` are the inputs of it read at once."""
     message = _numbered(message)
+    if divided := _divided(tool, message):
+        return divided
     told = [value for name in _key(tool, message) for value in whole.get(name, ())]
     one = len(told) == 1 and told[0].ask is None and not isinstance(told[0].value, list)
     one = one and len(labels(message.text)) < _SEVERAL
@@ -80,6 +83,30 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
         elif facts:
             known, alone = with_order(known, facts, order), True
     return known if alone else None
+
+
+def _divided(tool: str, message: Message) -> Slots | None:
+    """What the message tells of each order, read as one about that order alone; None where it does
+    not tell each of them whole, or tells the same of all."""
+    orders = [order for order in about_each(message) if order.asked]
+    each: list[Slots] = []
+    for order in orders:
+        read = _confirmed_alike(order.message, message)
+        if each:
+            read = with_day_written_out(read, each[-1], _key(tool, message), None)
+        slots = slots_of(tool, read, filling=False)
+        slots = {
+            name: tuple(replace(value, clause=order.own) for value in values)
+            for name, values in slots.items()
+        }
+        each.append(slots)
+    key = [name for name in _key(tool, message) if name in PER_ORDER]
+    whole = all(len(slots.get(name, ())) == 1 and slots[name][0].ask is None for slots in each for name in key)
+    single = all(len(values) == 1 for slots in each for values in slots.values())
+    if len(each) < _SEVERAL or not key or not whole or not single:
+        return None
+    differ = any(one != other for one, other in pairwise(each))
+    return side_by_side(each, {}) if differ else None
 
 
 def _numbered(message: Message) -> Message:

@@ -1,0 +1,100 @@
+"""A message about several orders, as one message about each: what it tells of that order, with
+what it tells of all of them and asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.understanding.messages import Message, read_message
+from bot.understanding.orders import labels
+
+_PIECES = re.compile(r"[,。;!?\s]+|:(?!\d)")
+_SEVERAL = 2
+_MOST = 6
+
+
+@dataclass
+class _Division:
+    """The pieces of a message: of each order, before the first of them, and of all."""
+
+    own: dict[str, list[str]] = field(default_factory=dict)
+    before: list[str] = field(default_factory=list)
+    of_all: list[str] = field(default_factory=list)
+    # The orders that are asked about, where not all are.
+    asked: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class OfOrder:
+    """What a message tells of one order: its name, its own words, and the message about it."""
+
+    name: str
+    own: str
+    message: Message
+    asked: bool
+
+
+def about_each(message: Message) -> tuple[OfOrder, ...]:
+    """What is told of each order by its name (甲单…；乙单…。都没退款，各是几号); empty where fewer
+    than two are told of."""
+    division = _by_name(message)
+    if not _SEVERAL <= len(division.own) <= _MOST:
+        division = _by_semicolon(message)
+    if not _SEVERAL <= len(division.own) <= _MOST:
+        return ()
+    return tuple(
+        OfOrder(
+            name,
+            " ".join(own),
+            read_message(",".join([*division.before, *own, *division.of_all]), message.today),
+            not division.asked or name in division.asked,
+        )
+        for name, own in division.own.items()
+    )
+
+
+def _by_name(message: Message) -> _Division:
+    division, current = _Division(), ""
+    all_but: frozenset[str] = frozenset()
+    for piece in filter(None, _PIECES.split(message.text)):
+        read, named = read_message(piece, message.today), labels(piece)
+        if read.has("all_but"):
+            # 除了第二单，买家都点了延长.
+            all_but = named
+            continue
+        if all_but:
+            for name in division.own.keys() - all_but:
+                division.own[name].append(piece)
+            all_but = frozenset()
+            continue
+        asks = read.has("asks_something") or read.has("only_this")
+        if asks and named:
+            division.asked |= named
+        if named and not asks:
+            for name in sorted(named):
+                division.own.setdefault(name, []).append(piece)
+            current = next(iter(named)) if len(named) == 1 else ""
+        elif current and not asks and not read.has("all_orders"):
+            division.own[current].append(piece)
+        elif division.own:
+            current = ""
+            division.of_all.append(piece)
+        else:
+            division.before.append(piece)
+    return division
+
+
+def _by_semicolon(message: Message) -> _Division:
+    """老王是公司，想卖冰箱；小李是个人，想卖点卡。分别支不支持: told in as many halves."""
+    sentence = next((s for s in re.split("[。!?]", message.text) if ";" in s), "")
+    before, _, after = message.text.partition(sentence) if sentence else ("", "", "")
+    parts = [part.strip() for part in sentence.split(";") if part.strip()]
+    if len(parts) < _SEVERAL or labels(message.text):
+        return _Division()
+    return _Division(
+        {str(nth): [part] for nth, part in enumerate(parts)},
+        [piece for piece in _PIECES.split(before) if piece],
+        [piece for piece in _PIECES.split(after) if piece],
+    )
