@@ -51,7 +51,7 @@ from bot.understanding.payments_told import (
 from bot.understanding.phrases import phrase
 from bot.understanding.residue import residue
 from bot.understanding.slots import slots_of
-from bot.understanding.told_apart import told_apart
+from bot.understanding.told_apart import only_asked, told_apart
 from bot.understanding.values import AS_OF, Slots, Value, merged_months
 from bot.understanding.vocabulary import ToolWords, load_vocabulary
 
@@ -256,6 +256,9 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
 
 def _only_asked(slots: Slots, message: Message) -> int | None:
     """只问1205那单, 第二单渠道费多少: the one asked about of the orders that a message tells of."""
+    at = only_asked(message)
+    if at is not None and at < orders_told(slots):
+        return at
     pieces = pieces_of(message.text)
     asking = [piece for piece in pieces if message.words.has("only_this", piece)]
     if not asking and len(labels(message.text)) > 1 and not message.has("total"):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import labels
 
-_PIECES = re.compile(r"[,。;!?\s]+|:(?!\d)")
+_PIECES = re.compile(r"[,。;!?\s]+")
 _SEVERAL = 2
 _MOST = 6
 

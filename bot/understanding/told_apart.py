@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from bot.understanding.divided import about_each
+from bot.understanding.divided import OfOrder, about_each
 from bot.understanding.days_beside import with_day_written_out
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
@@ -22,13 +22,16 @@ from bot.understanding.orders import (
     with_order,
     without_order,
 )
+from bot.understanding.origins import ORIGINS
 from bot.understanding.slots import slots_of
-from bot.understanding.values import Slots
+from bot.understanding.values import Slots, Value
 
 # 6月2号发的A单和6月5号发的B单 are two, each with its day.
 _PIECES = re.compile(r"[,。;\s]+|:(?!\d)|(?<=[单笔件批])[和跟与、](?=\d)")
 _SENTENCES = re.compile("[。;!?]")
 _PLACES = "一二三四"
+# What is not told of an order is as with the one before it; all else has to be asked for.
+_AS_THE_ONE_BEFORE = ("origin", "ship_confirmed", "transaction_success")
 # 一单…，另一单…, and how they are called afterwards.
 _ONE = re.compile(r"(?<![^,。;:\s])(?:还有|另外?)?[一1](?=[单笔票批件])")
 _FORMER = re.compile("(?:前面|前头|前)[那这一]+(?=[单笔票批件])")
@@ -88,38 +91,65 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
 def _divided(tool: str, message: Message) -> Slots | None:
     """What the message tells of each order, read as one about that order alone; None where it does
     not tell each of them whole, or tells the same of all."""
-    orders = [order for order in about_each(message) if order.asked]
+    orders = about_each(message)
+    asked = [order for order in orders if order.asked]
     each: list[Slots] = []
-    for order in orders:
+    for order in asked if len(asked) >= _SEVERAL else orders:
         read = _confirmed_alike(order.message, message)
         if each:
             read = with_day_written_out(read, each[-1], _key(tool, message), None)
-        slots = slots_of(tool, read, filling=False)
-        slots = {
-            name: tuple(replace(value, clause=order.own) for value in values)
-            for name, values in slots.items()
-        }
-        each.append(slots)
+        told = slots_of(tool, read, filling=False) | _left_unsaid(tool, order)
+        each.append(
+            {n: tuple(replace(v, clause=order.own) for v in values) for n, values in told.items()}
+        )
     key = [name for name in _key(tool, message) if name in PER_ORDER]
-    whole = all(len(slots.get(name, ())) == 1 and slots[name][0].ask is None for slots in each for name in key)
-    single = all(len(values) == 1 for slots in each for values in slots.values())
-    if len(each) < _SEVERAL or not key or not whole or not single:
+    one_each = all(len(values) == 1 for slots in each for values in slots.values())
+    whole = all(name in slots and slots[name][0].ask is None for slots in each for name in key)
+    if len(each) < _SEVERAL or not key or not one_each or not whole:
         return None
+    for name in message.words.tools[tool].required:
+        # 一单已完成，另一单9月29号点的: what is told of one is not said of the other.
+        if name not in _AS_THE_ONE_BEFORE and any(name in slots for slots in each):
+            each = [{name: (Value(ask=""),), **slots} for slots in each]
     differ = any(one != other for one, other in pairwise(each))
     return side_by_side(each, {}) if differ else None
+
+
+def _left_unsaid(tool: str, order: OfOrder) -> Slots:
+    """B单国内还是国外发的还没查到: an origin that is spoken of, and not said."""
+    spoken_of = any(order.message.words.has(f"{each}_word", order.own) for each in ORIGINS)
+    told = slots_of(tool, order.message, filling=False)
+    unsaid = spoken_of and "origin" in order.message.words.tools[tool].required and "origin" not in told
+    return {"origin": (Value(ask=""),)} if unsaid else {}
+
+
+def only_asked(message: Message) -> int | None:
+    """The place of the only order that is asked about, of several told of."""
+    orders = about_each(_numbered(message))
+    asked = [nth for nth, order in enumerate(orders) if order.asked]
+    return asked[0] if len(asked) == 1 else None
 
 
 def _numbered(message: Message) -> Message:
     """一单奥克兰发，一单泉州发，后面那单点了延长: orders that go by nothing but their place, each
     called by it; as it is where they have names."""
-    found = list(_ONE.finditer(message.text))
-    if not _SEVERAL <= len(found) <= len(_PLACES) or labels(message.text):
+    found = [one[0] for one in _ONE.finditer(message.text)]
+    others = sum(map(_is_other, found))
+    # 另一单 said again is the same.
+    count = len(found) - max(others - 1, 0)
+    if not _SEVERAL <= count <= len(_PLACES) or labels(message.text):
         return message
-    places = iter(_PLACES)
-    text = _ONE.sub(lambda one: f"第{next(places)}", message.text)
+    firsts = iter(_PLACES)
+    text = _ONE.sub(
+        lambda one: f"第{_PLACES[count - 1] if _is_other(one[0]) else next(firsts)}", message.text
+    )
     text = _FORMER.sub(f"第{_PLACES[0]}", text)
-    text = _LATTER.sub(f"第{_PLACES[len(found) - 1]}", text)
+    text = _LATTER.sub(f"第{_PLACES[count - 1]}", text)
     return read_message(text, message.today)
+
+
+def _is_other(one: str) -> bool:
+    return one.startswith("另")
 
 
 def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from bot.text import fold
+from bot.understanding.listed import spelled_out
 from bot.understanding.vocabulary import load_vocabulary
 
 _GROUPED = re.compile(r"(?<=[¥￥])\d{1,3}(?:，\d{3})+(?!\d)")
@@ -22,7 +23,7 @@ def normalise(text: str) -> str:
     out."""
     # 係 (is) becomes 系 (department) when simplified: it has to be read before.
     # A full-width comma parts numbers (88，199); half width, or after ￥, it groups thousands.
-    grouped = _ENTRY.sub(" ", text)
+    grouped = _ENTRY.sub(" ", spelled_out(text))
     for pattern in (_GROUPED, _WIDE):
         grouped = pattern.sub(lambda found: found.group().replace("，", ","), grouped)
     folded = fold(_LISTED.sub("、", grouped.replace("係", "是")))
