@@ -28,8 +28,9 @@ class NoQuestionError(BotError):
 def read_question(raw: str) -> str:
     """The question's text without control characters and ornaments, characters typed one by
     one put together; raise NoQuestionError."""
-    kept = "".join(char for char in raw if char == "\n" or unicodedata.category(char)[0] != "C")
-    text = _SPACES.sub(" ", kept).strip()
+    kept = "".join(char for char in raw if char in "\n\t" or unicodedata.category(char)[0] != "C")
+    # A tab parts the fields of rows pasted from a sheet.
+    text = _SPACES.sub(lambda run: "\t" if "\t" in run[0] else " ", kept).strip()
     if not text:
         raise NoQuestionError(
             "没有收到内容。请直接输入要问的问题，例如：小红书多久结算一次？",
