@@ -235,7 +235,7 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     before = next((part for part in case if part.tool == tool), None)
     slots = slots_of(tool, message, filling=False)
     apart = told_apart(tool, message, slots)
-    slots = apart or slots
+    slots = apart or _without_another(tool, slots, message)
     opened = _is_case(tool, slots, message)
     # 又来两单，一单6号发的，另一单10号: orders of their own, each told whole.
     if before is None or (apart and opened):
@@ -254,11 +254,27 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     return replace(after, open=opened or after.open)
 
 
+def _without_another(tool: str, slots: Slots, message: Message) -> Slots:
+    """陈姐那单实付88，老刘那单渠道费多少: what is told of another order than the one asked about is
+    not told of that one."""
+    asked = only_asked(message)
+    if asked is None or orders_told(slots) != 1:
+        return slots
+    told = [
+        (name, labels(clause))
+        for name in message.words.tools[tool].key
+        for value in slots.get(name, ())
+        for clause in (value.clause, *value.clauses)
+    ]
+    others = {name for name, named in told if named and asked[1] not in named}
+    return slots | {name: (Value(ask=""),) for name in others}
+
+
 def _only_asked(slots: Slots, message: Message) -> int | None:
     """只问1205那单, 第二单渠道费多少: the one asked about of the orders that a message tells of."""
-    at = only_asked(message)
-    if at is not None and at < orders_told(slots):
-        return at
+    asked = only_asked(message)
+    if asked and asked[0] < orders_told(slots):
+        return asked[0]
     pieces = pieces_of(message.text)
     asking = [piece for piece in pieces if message.words.has("only_this", piece)]
     if not asking and len(labels(message.text)) > 1 and not message.has("total"):

@@ -3,9 +3,10 @@ what it tells of all of them and asks."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import labels
@@ -24,6 +25,8 @@ class _Division:
     of_all: list[str] = field(default_factory=list)
     # The orders that are asked about, where not all are.
     asked: set[str] = field(default_factory=set)
+    # What each of those is asked, where that is said of it alone.
+    asking: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,20 +42,27 @@ class OfOrder:
 def about_each(message: Message) -> tuple[OfOrder, ...]:
     """What is told of each order by its name (甲单…；乙单…。都没退款，各是几号); empty where fewer
     than two are told of."""
+    return _about_each(message.text, message.today)
+
+
+@lru_cache(maxsize=512)
+def _about_each(text: str, today: dt.date) -> tuple[OfOrder, ...]:
+    message = Message(text, today)
     division = _by_name(message)
     if not _SEVERAL <= len(division.own) <= _MOST:
         division = _by_semicolon(message)
     if not _SEVERAL <= len(division.own) <= _MOST:
         return ()
-    return tuple(
-        OfOrder(
-            name,
-            " ".join(own),
-            read_message(",".join([*division.before, *own, *division.of_all]), message.today),
-            not division.asked or name in division.asked,
-        )
-        for name, own in division.own.items()
-    )
+    return tuple(_of_order(name, division, message) for name in division.own)
+
+
+def _of_order(name: str, division: _Division, message: Message) -> OfOrder:
+    """What is told of one, asked of it and of all; not what is asked of another."""
+    own = division.own[name]
+    told = [piece for piece in division.of_all if not (of := labels(piece)) or name in of]
+    text = ",".join([*division.before, *own, *told])
+    asked = not division.asked or name in division.asked
+    return OfOrder(name, " ".join(own), read_message(text, message.today), asked)
 
 
 def _by_name(message: Message) -> _Division:

@@ -7,12 +7,14 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
 from bot.understanding.cases import ToolCase, is_addition, is_foreign, is_more_of, is_ruled_out
 from bot.understanding.counted import with_all_asked_for
+from bot.understanding.divided import about_each
 from bot.understanding.intents import may_be_left_open, question_left_open
 from bot.understanding.messages import Message, blank, read_message
 from bot.understanding.orders import PER_ORDER, of_order, orders_told
@@ -90,7 +92,19 @@ class _Reader:
         if is_foreign(message, self.platforms):
             return []
         requests = self._taken(text, talk, asked)[1]
+        requests = self._of_each(message, requests) or requests
         return with_all_asked_for(requests, message) if talk.said else requests
+
+    def _of_each(self, message: Message, requests: Sequence[ToolRequest]) -> list[ToolRequest]:
+        """第一个…结几月，第二个自动收货的话结几月: orders that are asked about differently, each read by
+        itself; empty where fewer are told whole, or all of them are computed already."""
+        asked = [order for order in about_each(message) if order.asked]
+        if len(_complete(requests)) >= len(asked) or len(asked) < 2:
+            return []
+        each = [self._taken(order.message.text, Talk(), None)[1] for order in asked]
+        whole = all(len(read) == 1 and not read[0].missing for read in each)
+        alike = whole and any(_same(one[0], other[0]) for one, other in pairwise(each))
+        return [read[0] for read in each] if whole and not alike else []
 
     def _taken(
         self, text: str, talk: Talk, asked: Message | None

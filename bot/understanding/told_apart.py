@@ -123,10 +123,10 @@ def _left_unsaid(tool: str, order: OfOrder) -> Slots:
     return {"origin": (Value(ask=""),)} if unsaid else {}
 
 
-def only_asked(message: Message) -> int | None:
-    """The place of the only order that is asked about, of several told of."""
+def only_asked(message: Message) -> tuple[int, str] | None:
+    """The only order that is asked about, of several told of: its place and its name."""
     orders = about_each(_numbered(message))
-    asked = [nth for nth, order in enumerate(orders) if order.asked]
+    asked = [(nth, order.name) for nth, order in enumerate(orders) if order.asked]
     return asked[0] if len(asked) == 1 else None
 
 
