@@ -56,7 +56,13 @@ def find_events(text: str, dates: Sequence[DateMention]) -> tuple[EventMention, 
             continue
         kept.append((start, end, name))
     return tuple(
-        EventMention(start, end, name, _is_asked(text, start, dates), _is_denied(text, start))
+        EventMention(
+            start,
+            end,
+            name,
+            _is_asked(text, start, dates) or words.has("question_word", text[start:end]),
+            _is_denied(text, start),
+        )
         for start, end, name in sorted(kept)
     )
 
