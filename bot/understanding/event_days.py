@@ -175,6 +175,10 @@ def as_of_day(message: Message, *roles: str) -> tuple[Value, ...]:
         # 5月10日想申请没申请: nothing was done on it.
         if not message.words.has("gave_up", clause_around(message.text, date.start, date.end))
     )
+    dated = zip(message.dates, message.roles, strict=True)
+    if any(date.exact == message.today and date.month and role in roles for date, role in dated):
+        # 国庆还在处理售后，今天10月5号她来维权: today's date is told.
+        return ()
     days = day_values(message, told, Lean.NEAR)
     return tuple(day for day in days if day.value != message.today.isoformat())[:1]
 

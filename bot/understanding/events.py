@@ -123,6 +123,9 @@ def _choices(
     fitting = [e for e in fitting if e.name not in _INCIDENTAL or _in_one_clause(text, date, e)]
     costed = [(event, _cost(text, date, dates, event)) for event in fitting]
     near = sorted((c for c in costed if c[1] < _TOO_FAR), key=lambda choice: choice[1])
+    if date.is_now and any(other.start == date.end for other in dates):
+        # 今天10月5号跑来说: one day, of which the second mention tells.
+        return [(None, 0.0)]
     return [*near[:_NEAREST], (None, _TOO_FAR)]
 
 

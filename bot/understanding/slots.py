@@ -34,7 +34,7 @@ from bot.understanding.numerals import number
 from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
-from bot.understanding.stores import category, is_unsupported, seller_type
+from bot.understanding.stores import categories, category, is_unsupported, seller_type
 from bot.understanding.times import TimeMention, in_half_of_day, in_half_told
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
@@ -334,8 +334,9 @@ def _store(message: Message, filling: bool) -> Slots:
     seller, sold = seller_type(message), category(message)
     if seller:
         found["seller_type"] = (Value(seller),)
+    each = categories(message) if message.has("goods_apart") else ()
     if sold:
-        found["category"] = (Value(sold),)
+        found["category"] = tuple(map(Value, each)) if len(each) > 1 else (Value(sold),)
     if sold and not seller and not filling and is_unsupported(sold):
         found["seller_type"] = (Value("personal", (phrase("any_seller"),), assumed=True),)
     return found

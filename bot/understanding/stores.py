@@ -46,6 +46,12 @@ def category(message: Message) -> str | None:
     return goods.word if goods else None
 
 
+def categories(message: Message) -> tuple[str, ...]:
+    """The merchant's words for all kinds of goods that are known, where each is asked about."""
+    found = (_sold(piece) if piece.sold else _named(piece) for piece in _pieces(message.text))
+    return tuple(dict.fromkeys(goods.word for goods in found if goods and goods.known))
+
+
 def known_category(message: Message) -> str | None:
     """The merchant's word for what is to be sold, where it is a kind of goods that is known."""
     goods = _goods(message.text)
@@ -150,9 +156,10 @@ def _sold(piece: _Piece) -> _Goods | None:
 def _named(piece: _Piece) -> _Goods | None:
     words = load_vocabulary().concepts
     word = piece.text.strip()
+    opening = words["store_goods_opening"].match(word)
+    bare = _bare(word[opening.end() :] if opening else word)
     # 家具 is a name as it stands, 家 of 家零食 leads to one.
-    opening = None if _is_known(word) else words["store_goods_opening"].match(word)
-    word = _bare(word[opening.end() :] if opening else word)
+    word = bare if _is_known(bare) or not _is_known(word) else word
     if len(word) < _SHORTEST or words["store_goods_if_sold"].fullmatch(word):
         return None
     # One character says too little of words that nobody sells: 小红书 is no book.

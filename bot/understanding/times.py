@@ -61,7 +61,7 @@ def find_times(text: str) -> tuple[TimeMention, ...]:
             if mention is not None:
                 taken.append(mention)
     taken.sort(key=lambda mention: mention.start)
-    return tuple(_in_evening(_without_glossed(text, taken)))
+    return tuple(_in_evening(text, _without_glossed(text, taken)))
 
 
 def _without_glossed(text: str, mentions: list[TimeMention]) -> list[TimeMention]:
@@ -89,13 +89,25 @@ def _twelve_later(clock: str) -> str:
     return f"{int(hours) + 12:02d}:{minutes}"
 
 
-def _in_evening(mentions: list[TimeMention]) -> Iterator[TimeMention]:
+def _in_evening(text: str, mentions: list[TimeMention]) -> Iterator[TimeMention]:
     """晚上10点和11点: what follows an hour of the evening without a word of its own is later."""
-    before: str | None = None
+    before: TimeMention | None = None
     for mention in mentions:
-        mention = later_in_evening(mention, before)
-        before = mention.clock
+        if before and _goes_on_in_evening(text, before, mention):
+            clock = _twelve_later(mention.clock or "")
+            reading = f"“{mention.text}”按 {clock} 理解"
+            mention = replace(mention, clock=clock, reading=reading)
+        mention = later_in_evening(mention, before.clock if before else None)
+        before = mention
         yield mention
+
+
+def _goes_on_in_evening(text: str, one: TimeMention, other: TimeMention) -> bool:
+    """晚上10:59和11:01: written alike, and the first is one of the evening."""
+    written = ":" in one.text and ":" in other.text and other.reading is None
+    if not written or _twelve_later(one.text) != one.clock or (other.clock or _NOON) >= _NOON:
+        return False
+    return load_vocabulary().has("conjunction", text[one.end : other.start])
 
 
 def later_in_evening(mention: TimeMention, before: str | None) -> TimeMention:
