@@ -503,7 +503,7 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
             slots = {name: (Value(ask=""),) for name in part.words.key} | slots
         if message.has("origin_unsaid"):
             slots = {"origin": (Value(ask=""),)} | slots
-        merged = with_one_more(part.slots, slots)
+        merged = with_one_more(part.slots, slots, alike=message.has("same_facts"))
         order = orders_told(merged) - 1
     elif order is not None and not (message.has("all_orders") or message.has("takes_out")):
         merged = with_order(part.slots, slots, order)

@@ -13,6 +13,7 @@ _SPECIAL_CASES = (
     ("promised_or_agreed_term", "promised"),
 )
 
+_OF_BOTH = "both_agree_to_negotiate"
 # Kinds of goods with a longer limit than the usual one.
 _LENGTHENING = ("goods_counterfeit", "goods_sanbao")
 
@@ -83,7 +84,8 @@ def _facts(message: Message) -> list[tuple[str, bool]]:
         found = _joined([match.span() for match in pattern.finditer(message.text)])
         spans = [span for span in found if not is_doubted(message, span[0])]
         if spans:
-            told.append((code, any(_is_fact(message, *span) for span in spans)))
+            so = any(_is_fact(message, *span) for span in spans)
+            told.append((code, so and not (code == _OF_BOTH and message.has("one_disagrees"))))
     return told
 
 

@@ -80,11 +80,12 @@ class Message:
     def times(self) -> tuple[TimeMention, ...]:
         """Times of the clock."""
         taken = [(date.start, date.end) for date in self.dates]
-        return tuple(
+        told = tuple(
             later_in_evening(time, self.time_before)
             for time in find_times(self.text)
             if not any(time.start < end and start < time.end for start, end in taken)
         )
+        return uncorrected(self.text, told)
 
     @cached_property
     def counts(self) -> tuple[Span, ...]:

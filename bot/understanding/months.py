@@ -113,6 +113,8 @@ def _subjects(text: str, dates: Sequence[DateMention], today: dt.date) -> list[_
         named = len({s.month for s in subjects if s.month is not None})
         restated = small_number(found["n"]) in (named, _named_before(found.start(), subjects))
         words = load_vocabulary()
+        # 6月不达标，8月又没达标，加起来两个月: a sum of those named.
+        restated = restated or (named > 1 and words.has("summed_before", text[: found.start()]))
         of_rule = words.has("rule_named_before", text[: found.start()])
         of_rule = of_rule or words.has("rule_named_after", text[found.end() :])
         if restated or of_rule:

@@ -71,13 +71,16 @@ def with_order(slots: Mapping[str, tuple[Value, ...]], added: Slots, at: int) ->
     return known
 
 
-def with_one_more(slots: Mapping[str, tuple[Value, ...]], added: Slots) -> Slots:
-    """What is known, with one order more; what is not told of it is as with the last one."""
+def with_one_more(
+    slots: Mapping[str, tuple[Value, ...]], added: Slots, *, alike: bool = False
+) -> Slots:
+    """What is known, with one order more; what is not told of it is as with the last one, what
+    the buyer did only where it is said to be ``alike``."""
     count = orders_told(slots)
     known = dict(slots)
     for name in PER_ORDER:
         before = known.get(name, ())
-        untold = _untold(name)
+        untold = () if alike else _untold(name)
         if name in added:
             known[name] = (*_rows(before or untold or added[name], count), added[name][0])
         elif before and (len(before) > 1 or untold):

@@ -35,7 +35,7 @@ from bot.understanding.origins import origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
 from bot.understanding.stores import categories, category, is_unsupported, seller_type
-from bot.understanding.times import TimeMention, in_half_of_day, in_half_told
+from bot.understanding.times import TimeMention, beside, in_half_of_day, in_half_told
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
 _LAST_MONTH = 12
@@ -121,6 +121,12 @@ def _extended(message: Message) -> tuple[Value, ...]:
     if message.has("extension_of_other"):
         return (Value(False),)
     said = affirmed_last(message, "extension")
+    if message.has("extension_affirmed"):
+        # 谁说她没点延长？点得比谁都快.
+        return (Value(True),)
+    if message.has("extension") and message.has("extension_denied"):
+        # 嘴上说要点延长，压根没点: what was done counts.
+        return (Value(False),)
     if message.has("extension_unknown") or message.has("extension_asked"):
         return ()
     if both_ways(message, "extension") or message.has("extension_beside"):
@@ -269,7 +275,8 @@ def _eligibility(message: Message, filling: bool) -> Slots:
 def _hours(message: Message, filling: bool) -> Slots:
     times = _asked_times(message)
     if not times and filling and message.time_before:
-        told = in_half_of_day(message.time_before, message.text)
+        before = message.time_before
+        told = beside(before, message.text) or in_half_of_day(before, message.text)
         return {"times": (Value([told]),)} if told else {}
     bad = [time for time in times if time.problem]
     if _is_span_of_hours(message, times):

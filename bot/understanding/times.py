@@ -97,7 +97,8 @@ def _in_evening(text: str, mentions: list[TimeMention]) -> Iterator[TimeMention]
             clock = _twelve_later(mention.clock or "")
             reading = f"“{mention.text}”按 {clock} 理解"
             mention = replace(mention, clock=clock, reading=reading)
-        mention = later_in_evening(mention, before.clock if before else None)
+        else:
+            mention = later_in_evening(mention, before.clock if before else None)
         before = mention
         yield mention
 
@@ -131,6 +132,19 @@ def in_half_of_day(clock: str, text: str) -> str | None:
         return None
     told = f"{_hour(int(hours) % 12 or 12, parts[0], None):02d}:{minutes}"
     return told if told != clock else None
+
+
+def beside(clock: str, text: str) -> str | None:
+    """11:20, and then 比那个晚半个小时: the time that a text counts from it; None where it does
+    not."""
+    found = load_vocabulary().concepts["time_beside"].search(text)
+    if found is None:
+        return None
+    minutes = 30 if found["hours"] == "半" else small_number(found["hours"]) * 60
+    earlier = found["way"] in ("早", "提前")
+    hours, past = map(int, clock.split(":"))
+    at = hours * 60 + past + (-minutes if earlier else minutes)
+    return f"{at // 60 % 24:02d}:{at % 60:02d}"
 
 
 def in_half_told(mention: TimeMention, pieces: Sequence[str]) -> str | None:
