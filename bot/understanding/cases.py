@@ -415,6 +415,7 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
     message = _as_asked(message, part, asked)
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
+    slots = _judged_after(part, slots, message)
     if _only_says_when(message) or _claims_result(message):
         slots = {n: v for n, v in slots.items() if n not in DAYS or not is_known(part.slots.get(n))}
     if part.missing == ("origin",) and asked is not None and message.has("cannot_say"):
@@ -625,6 +626,16 @@ def _judged_later(part: ToolCase, slots: Slots, message: Message) -> Slots:
             left.pop(name)
             left[AS_OF] = near[:1]
     return left
+
+
+def _judged_after(part: ToolCase, slots: Slots, message: Message) -> Slots:
+    """那我15号去申请呢, of a closing in September: no day before it, but the 15th that is near."""
+    days = [v.value for name in DAYS for v in part.slots.get(name, ()) if v.value]
+    told = [v.value for v in slots.get(AS_OF, ()) if v.value]
+    if not days or not told or told[0] >= max(days):
+        return slots
+    near = slots_of(part.tool, replace(message, anchor=None), filling=True)
+    return {**slots, AS_OF: near.get(AS_OF, ())}
 
 
 def is_addition(case: Case, message: Message, asked: Message | None) -> bool:

@@ -137,7 +137,11 @@ def _paid_asked(message: Message) -> bool:
 
 
 def _charges_only(message: Message) -> bool:
-    asked = message.has("asks_something") or not with_role(message, "paid")
+    paid = with_role(message, "paid")
+    if paid and with_role(message, "freight"):
+        # 还付了15运费，一共付了135，那是多少: the freight is told, not asked about.
+        return False
+    asked = message.has("asks_something") or not paid
     of_fee = message.has("fee") or message.has("net")
     of_fee = of_fee or message.has("freight_on_top") or message.has("freight_inside")
     return asked and message.has("other_charges") and not of_fee

@@ -129,6 +129,9 @@ def order_named(
     count = orders_told(slots)
     if count < 2:
         return None
+    if labelled := _labelled(slots, label(message.text)):
+        # 第一单 told after 第二单: what it goes by counts, not its place.
+        return labelled
     place = place_named(message.text, count)
     if place is not None:
         return (place - 1, None) if place <= count else None
@@ -137,8 +140,7 @@ def order_named(
     if len(paid := payments_named(next(iter(slots.get("paid", ())), Value()), message)) == 1:
         return paid[0], "paid"
     found = message.words.concepts["one_of_them"].search(message.text)
-    named = _labelled(slots, label(message.text)) or _called(slots, message)
-    return named or (_described(slots, message) if found else None)
+    return _called(slots, message) or (_described(slots, message) if found else None)
 
 
 def _called(
@@ -195,8 +197,12 @@ def without_names(message: Message) -> Message:
 def is_another_label(slots: Mapping[str, tuple[Value, ...]], message: Message) -> bool:
     """B店是8月15号关的 after A店7月1号: told of one that was not spoken of before."""
     told = label(message.text)
-    known = [label(value.clause) for name in DAYS for value in slots.get(name, ())]
-    return told is not None and told not in known and any(known)
+    clauses = [value.clause for name in DAYS for value in slots.get(name, ())]
+    known = [label(clause) for clause in clauses]
+    if told is None or told in known or not any(known):
+        return False
+    # 袜子那单 of 第一单普通袜子: told of by another name.
+    return len(told) < _SHORTEST_NAME or not any(told in clause for clause in clauses)
 
 
 def is_of_another(known: Value, message: Message) -> bool:

@@ -21,7 +21,14 @@ from bot.understanding.disputes import denies_goods
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
 from bot.understanding.numerals import small_number
-from bot.understanding.orders import DAYS, label, of_order, order_named, with_order
+from bot.understanding.orders import (
+    DAYS,
+    label,
+    of_order,
+    order_named,
+    with_order,
+    without_names,
+)
 from bot.understanding.payments_told import adds_payments
 from bot.understanding.phrases import question
 from bot.understanding.residue import residue
@@ -64,19 +71,20 @@ def follow(
     talk, message = said.talk, said.message
     back = message.has("points_back") or message.has("changes") or not talk.off
     case = said.advanced(talk.case or (_asked_before(said) if back else ()), message)
-    whole = _of_orders_told(said) or _read_as_one(said, case)
-    if not whole and not _is_open(case):
+    nothing = _says_nothing(said)
+    whole = () if nothing else _of_orders_told(said) or _read_as_one(said, case)
+    if not nothing and not whole and not _is_open(case):
         whole = _told_before(said) or _wanted_before(said) or _told_whole(said)
     case = tuple(_spoken_of(part, message) for part in whole) or case
     off = _is_off(talk.case, message, platforms)
     if not _is_open(case) and not off and back:
         resumed = (said.advanced(before, message) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), case)
-    if not case and not off and _says_nothing(said):
+    if not case and not off and nothing:
         return replace(talk, said=(*talk.said, text)[-_MOST_SAID:], quiet=True)
     beside = not _is_open(case) and _leaves_unsaid(said)
     case = talk.case if beside else case
-    case = tuple(_read_together(part, said) for part in case)
+    case = tuple(_read_together(_as_before_denied(part, said), said) for part in case)
     if not message.has("append"):
         case = tuple(_filled(part, said) for part in case)
     strays = beside and not message.has("cannot_say")
@@ -330,7 +338,7 @@ def _filled(part: ToolCase, said: _Said) -> ToolCase:
     lacking = [n for n in part.words.required if not is_known(known.get(n))]
     assumed = [n for n, values in known.items() if any(v.assumed for v in values)]
     found: Slots = {}
-    now = slots_of(part.tool, message, filling=True)
+    now = slots_of(part.tool, without_names(message), filling=True)
     for earlier in reversed(talk.said):
         before = read_message(earlier, said.today)
         of = label(before.text)
@@ -371,6 +379,18 @@ def _paid_for_each(said: _Said) -> tuple[Value, ...]:
         return ()
     paid = [(each, name) for value, name in zip(payments, names, strict=True) for each in value.value]
     return (Value([each for each, _ in paid], clauses=tuple(f"{name}单" for _, name in paid)),)
+
+
+def _as_before_denied(part: ToolCase, said: _Said) -> ToolCase:
+    """一支口红 / 要是假货呢 / 没说假货: what was told of the goods before what is denied now."""
+    asked = any(value.ask is not None for value in part.slots.get("goods", ()))
+    if not (asked and part.order is None and denies_goods(said.message)):
+        return part
+    for earlier in reversed(said.talk.said):
+        told = slots_of(part.tool, read_message(earlier, said.today), filling=True).get("goods", ())
+        if [value.value for value in told] == ["ordinary"]:
+            return replace(part, slots={**part.slots, "goods": told})
+    return part
 
 
 def _read_together(part: ToolCase, said: _Said) -> ToolCase:
