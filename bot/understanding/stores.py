@@ -49,7 +49,10 @@ def category(message: Message) -> str | None:
 def categories(message: Message) -> tuple[str, ...]:
     """The merchant's words for all kinds of goods that are known, where each is asked about."""
     found = (_sold(piece) if piece.sold else _named(piece) for piece in _pieces(message.text))
-    return tuple(dict.fromkeys(goods.word for goods in found if goods and goods.known))
+    words = [goods.word for goods in found if goods and goods.known]
+    # 游戏点卡这种虚拟商品: one kind, said in two words.
+    kinds = {read_goods(load_categories(), word): word for word in reversed(words)}
+    return tuple(word for word in words if word in kinds.values())
 
 
 def known_category(message: Message) -> str | None:

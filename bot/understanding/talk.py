@@ -18,12 +18,14 @@ from bot.understanding.cases import (
     is_known,
 )
 from bot.understanding.disputes import denies_goods
+from bot.understanding.divided import about_each
 from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, read_message
 from bot.understanding.numerals import small_number
 from bot.understanding.orders import (
     DAYS,
     label,
+    labels,
     of_order,
     order_named,
     with_order,
@@ -340,11 +342,10 @@ def _filled(part: ToolCase, said: _Said) -> ToolCase:
     found: Slots = {}
     now = slots_of(part.tool, without_names(message), filling=True)
     for earlier in reversed(talk.said):
-        before = read_message(earlier, said.today)
-        of = label(before.text)
-        if named is not None and of not in (None, named):
-            # 那甲单能维权到哪天: what was told of 乙单 is not of it.
+        before = _about(read_message(earlier, said.today), named)
+        if before is None:
             continue
+        of = label(before.text)
         told = plainly_told(part.tool, before)
         wanted = {*lacking, *assumed}
         if named and of == named:
@@ -362,6 +363,16 @@ def _filled(part: ToolCase, said: _Said) -> ToolCase:
     if slots == part.slots:
         return part
     return _spoken_of(replace(part, slots=slots, open=opened), message)
+
+
+def _about(before: Message, named: str | None) -> Message | None:
+    """What a message told before tells of the order that is named: 甲单 of 甲单实付88，乙单没付; None
+    where it tells of others."""
+    of = labels(before.text)
+    if named is None or of in (frozenset(), {named}):
+        return before
+    # 那甲单能维权到哪天: what was told of 乙单 is not of it.
+    return next((order.message for order in about_each(before) if order.name == named), None)
 
 
 def _paid_for_each(said: _Said) -> tuple[Value, ...]:
