@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.understanding.messages import Message, read_message
-from bot.understanding.orders import labels
+from bot.understanding.orders import labels, starts_of_labels
 
 _PIECES = re.compile(r"[,。;!?\s]+")
 _SEVERAL = 2
@@ -25,6 +27,7 @@ class _Division:
     of_all: list[str] = field(default_factory=list)
     # The orders that are asked about, where not all are.
     asked: set[str] = field(default_factory=set)
+    named: bool = True
     # What each of those is asked, where that is said of it alone.
     asking: dict[str, list[str]] = field(default_factory=dict)
 
@@ -62,17 +65,25 @@ def _of_order(name: str, division: _Division, message: Message) -> OfOrder:
     told = [piece for piece in division.of_all if not (of := labels(piece)) or name in of]
     text = ",".join([*division.before, *own, *told])
     asked = not division.asked or name in division.asked
-    return OfOrder(name, " ".join(own), read_message(text, message.today), asked)
+    words = " ".join(own)
+    if division.named and name not in labels(words):
+        # A 120 B 340: the letter by itself is a name, beside an amount it has to be called one.
+        words = f"{name}单 {words}"
+    return OfOrder(name, words, read_message(text, message.today), asked)
 
 
 def _by_name(message: Message) -> _Division:
     division, current = _Division(), ""
     all_but: frozenset[str] = frozenset()
-    for piece in filter(None, _PIECES.split(message.text)):
+    for piece in _pieces(message.text):
         read, named = read_message(piece, message.today), labels(piece)
         if read.has("all_but"):
-            # 除了第二单，买家都点了延长.
-            all_but = named
+            # 除了第二单，买家都点了延长; 除了乙单的一共多少.
+            if read.has("asks_something"):
+                division.asked |= division.own.keys() - named
+                division.of_all.append(piece)
+            else:
+                all_but = named
             continue
         if all_but:
             for name in division.own.keys() - all_but:
@@ -98,6 +109,15 @@ def _by_name(message: Message) -> _Division:
     return division
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """The text in its clauses; one that tells of several orders (甲付了88乙付了99) in as many."""
+    for piece in filter(None, _PIECES.split(text)):
+        starts = starts_of_labels(piece)
+        parts = [piece[at:to] for at, to in pairwise([0, *starts[1:], len(piece)])]
+        told = len(parts) > 1 and all(any(map(str.isdigit, part)) for part in parts)
+        yield from parts if told else (piece,)
+
+
 def _by_semicolon(message: Message) -> _Division:
     """老王是公司，想卖冰箱；小李是个人，想卖点卡。分别支不支持: told in as many halves."""
     sentence = next((s for s in re.split("[。!?]", message.text) if ";" in s), "")
@@ -109,4 +129,5 @@ def _by_semicolon(message: Message) -> _Division:
         {str(nth): [part] for nth, part in enumerate(parts)},
         [piece for piece in _PIECES.split(before) if piece],
         [piece for piece in _PIECES.split(after) if piece],
+        named=False,
     )

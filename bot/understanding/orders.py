@@ -178,6 +178,11 @@ def labels(text: str) -> frozenset[str]:
     )
 
 
+def starts_of_labels(text: str) -> list[int]:
+    """Where the names of orders begin in a text."""
+    return [found.start() for found in load_vocabulary().concepts["order_label"].finditer(text)]
+
+
 def leading_label(text: str) -> str | None:
     """What an order goes by that a text begins with; None where it does not."""
     found = load_vocabulary().concepts["order_label"].match(text)

@@ -99,7 +99,7 @@ class _Reader:
         """第一个…结几月，第二个自动收货的话结几月: orders that are asked about differently, each read by
         itself; empty where fewer are told whole, or all of them are computed already."""
         asked = [order for order in about_each(message) if order.asked]
-        if len(_complete(requests)) >= len(asked) or len(asked) < 2:
+        if len(_complete(requests)) >= len(asked) or len(asked) < 2 or message.has("total"):
             return []
         each = [self._taken(order.message.text, Talk(), None)[1] for order in asked]
         whole = all(len(read) == 1 and not read[0].missing for read in each)
@@ -132,12 +132,23 @@ class _Reader:
     ) -> tuple[Talk, list[ToolRequest]]:
         talk, parts = self._read(pieces, talk, asked)
         requests: list[ToolRequest] = []
-        for request in itertools.chain.from_iterable(map(_requests, parts)):
-            # The same day told twice (90天前关的, 8月7号关的) is one case.
-            if not any(_same(request, other) for other in requests):
-                requests.append(replace(request, strays=talk.strays))
+        # Of several orders in one case, what is lacking of one has to be asked for.
+        of_orders: list[ToolRequest] = []
+        for part in parts:
+            each = list(_requests(part))
+            of_orders += each if 0 < len(_complete(each)) < len(each) else []
+            for request in each:
+                # The same day told twice (90天前关的, 8月7号关的) is one case.
+                if not any(_same(request, other) for other in requests):
+                    requests.append(replace(request, strays=talk.strays))
         answered = {request.tool for request in _complete(requests)}
-        kept = [r for r in requests if r.tool not in answered or not r.missing]
+        kept = [
+            request
+            for request in requests
+            if request.tool not in answered
+            or not request.missing
+            or any(_same(request, other) for other in of_orders)
+        ]
         return talk, _with_times_together(kept)
 
     def _read(

@@ -102,6 +102,8 @@ def _divided(tool: str, message: Message) -> Slots | None:
         each.append(
             {n: tuple(replace(v, clause=order.own) for v in values) for n, values in told.items()}
         )
+    if paid := _paid_for_each(asked if len(asked) >= _SEVERAL else orders, each):
+        return paid
     key = [name for name in _key(tool, message) if name in PER_ORDER]
     one_each = all(len(values) == 1 for slots in each for values in slots.values())
     whole = all(name in slots and slots[name][0].ask is None for slots in each for name in key)
@@ -113,6 +115,18 @@ def _divided(tool: str, message: Message) -> Slots | None:
             each = [{name: (Value(ask=""),), **slots} for slots in each]
     differ = any(one != other for one, other in pairwise(each))
     return side_by_side(each, {}) if differ else None
+
+
+def _paid_for_each(orders: Sequence[OfOrder], each: Sequence[Slots]) -> Slots | None:
+    """What was paid for each order, by its name; None where that is not told of each once."""
+    values = [slots.get("paid", ()) for slots in each]
+    told = [value[0].value for value in values if len(value) == 1]
+    single = all(isinstance(amounts, list) and len(amounts) == 1 for amounts in told)
+    named = all(order.name in labels(order.own) for order in orders)
+    if len(told) < _SEVERAL or len(told) != len(each) or not single or not named:
+        return None
+    paid = Value([amounts[0] for amounts in told], clauses=tuple(order.own for order in orders))
+    return {"paid": (paid,)}
 
 
 def _left_unsaid(tool: str, order: OfOrder) -> Slots:
