@@ -13,6 +13,8 @@ from bot.answers import Turn
 from bot.text import fold, terms
 
 _FILE = Path(__file__).with_name("wording.yaml")
+# Characters that a question about something has beside the words that ask, at least one more.
+_NO_SUBJECT = 7
 # Characters of the shortest order to the program.
 _AN_ORDER = 4
 AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
@@ -39,7 +41,7 @@ _A_CHART = "张图表"
 # 这么短: how much, no question.
 _SO = re.compile("[这那多]么")
 # 不管文章里有没有: whether or not, which asks nothing.
-_EITHER_WAY = re.compile("(?:不管|无论|不论|甭管)[^,，。;；!！?？]*")
+_EITHER_WAY = re.compile("(?:不管|无论|不论|甭管|别管)[^,，。;；!！?？]*")
 # Where one question ends and another may begin.
 _PIECES = re.compile(r"[,，。;；!！?？\n]+|、(?=[^、]*$)|还有|以及|另外|顺便")
 # What a word that asks is about: 什么时候, 几个点.
@@ -265,6 +267,9 @@ class Wording:
         ordered = any(len(order.group().strip(AROUND)) >= _AN_ORDER for order in orders)
         ordered = ordered and not self.asked_by_noun.search(rest)
         if (told or ordered) and not self.asks(rest):
+            return ""
+        if any(map(self.errands.search, parts)) and self.subject_length(rest) <= _NO_SUBJECT:
+            # 你的指令有哪些？一共多少条: asked of the errand still.
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
