@@ -27,6 +27,7 @@ _LABELS_BEFORE = (
     ("claimed", "claimed_before"),
 )
 _LABELS_AFTER = (
+    ("list_price", "list_price_after"),
     ("discount", "discount_after"),
     ("cost", "cost_after"),
 )

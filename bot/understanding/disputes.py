@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, clause_around
 from bot.understanding.negation import is_doubted, is_negated
 from bot.understanding.vocabulary import Span
 
@@ -25,8 +25,9 @@ def goods(message: Message) -> tuple[str, ...]:
         found.append("counterfeit")
     if _says(message, "goods_sanbao"):
         found.append("sanbao")
-    durable = _says(message, "goods_durable")
-    appliance = _says(message, "goods_appliance") and _says(message, "defect")
+    flawless = message.has("defect_denied") and "counterfeit" not in found
+    durable = _says(message, "goods_durable") and not flawless
+    appliance = _says(message, "goods_appliance") and _says(message, "defect") and not flawless
     # 三包的电饭煲 is said to be of that kind; 冰箱，也属于三包 and 他说是三包 are of both, and so
     # is a washing machine that is a fake.
     both = message.has("of_both_kinds") or found == ["counterfeit"]
@@ -35,7 +36,7 @@ def goods(message: Message) -> tuple[str, ...]:
         found.append("durable_defect")
     plain = _says(message, "goods_ordinary") or _says(message, "goods_soft")
     # 质量问题，不是耐用品: nothing is left but the usual limit.
-    plain = plain or (message.has("defect") and message.has("goods_durable"))
+    plain = plain or (message.has("defect") and message.has("goods_durable")) or flawless
     plain = plain or _denies_both(message)
     # 口红，是不是假货还不知道: which limit runs is open.
     if not found and plain and not any(None in _said(message, kind) for kind in _LENGTHENING):
@@ -113,9 +114,14 @@ def _says(message: Message, concept: str) -> bool:
 def _said(message: Message, concept: str) -> set[bool | None]:
     """What the mentions of a concept say: that it is so, that it is not, or (None) that it may
     be."""
+    own = (
+        (start, end)
+        for start, end in message.words.spans(concept, message.text)
+        if not message.words.has("of_others", clause_around(message.text, start, end))
+    )
     return {
         None if is_doubted(message, start) else _is_so(message, start, end, "goods")
-        for start, end in message.words.spans(concept, message.text)
+        for start, end in own
     }
 
 

@@ -4,6 +4,7 @@ what it tells of all of them and asks."""
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -111,11 +112,19 @@ def _by_name(message: Message) -> _Division:
 
 def _pieces(text: str) -> Iterator[str]:
     """The text in its clauses; one that tells of several orders (甲付了88乙付了99) in as many."""
-    for piece in filter(None, _PIECES.split(text)):
+    clauses = (clause for clause in _PIECES.split(text) if clause)
+    for piece in itertools.chain.from_iterable(map(_without_heading, clauses)):
         starts = starts_of_labels(piece)
         parts = [piece[at:to] for at, to in pairwise([0, *starts[1:], len(piece)])]
         told = len(parts) > 1 and all(any(map(str.isdigit, part)) for part in parts)
         yield from parts if told else (piece,)
+
+
+def _without_heading(clause: str) -> tuple[str, ...]:
+    """买家都点了收货:A单是8月31号: what stands before a name and a colon is told of all."""
+    heading, colon, rest = clause.partition(":")
+    headed = colon and rest and not labels(heading) and starts_of_labels(rest)[:1] == [0]
+    return (heading, rest) if headed else (clause,)
 
 
 def _by_semicolon(message: Message) -> _Division:

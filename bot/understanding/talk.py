@@ -37,6 +37,7 @@ from bot.understanding.residue import residue
 from bot.understanding.slots import TOOLS, slots_of
 from bot.understanding.values import Slots, Value
 from bot.understanding.vocabulary import load_vocabulary
+from bot.understanding.wording import normalise
 
 _MOST_EARLIER = 3
 _MOST_SAID = 6
@@ -144,6 +145,10 @@ class _Said:
         another = message.has("another_one") and not (message.amounts or message.has("total"))
         if another or message.has("another_shop"):
             # 还有个单，客人付了多少: what was told before is of other orders.
+            return ""
+        named, known = label(message.text), labels(normalise(talk.told))
+        if named and known and named not in known and not message.has("total"):
+            # 二号单渠道费 / 回到一号单: told of another order.
             return ""
         of_rule = message.has("asks_span") or message.has("asks_rate")
         if not _is_open(talk.case):
