@@ -64,7 +64,9 @@ def _of_order(name: str, division: _Division, message: Message) -> OfOrder:
     """What is told of one, asked of it and of all; not what is asked of another."""
     own = division.own[name]
     told = [piece for piece in division.of_all if not (of := labels(piece)) or name in of]
-    text = ",".join([*division.before, *own, *told])
+    # 买家都点了收货:B单是9月1号: the heading is of the day.
+    before = [*division.before[:-1], f"{division.before[-1]}:{own[0]}"] if division.before else [own[0]]
+    text = ",".join([*before, *own[1:], *told])
     asked = not division.asked or name in division.asked
     words = " ".join(own)
     if division.named and name not in labels(words):

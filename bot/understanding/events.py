@@ -149,7 +149,10 @@ def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: Eve
     cost += len(between) * (_LETTER_COST if english else _CHARACTER_COST)
     cost += _SEPARATOR_COST * bool(separators.search(between.strip()))
     # A blank parts clauses in Chinese, words in English.
+    # 发出去了 1月8号到的: nothing but a blank parts what was told from a day told next.
+    parted_by_blank = between.isspace() and text[high : high + 1].isdigit()
     spaced = between != between.strip() and not text[high : high + 1].isascii()
+    spaced = spaced or parted_by_blank
     cost += _SPACE_COST * spaced
     parted = any(low <= o.start < high and not _are_listed(text, o, date, dates) for o in dates)
     return cost + _OTHER_DATE_COST * parted

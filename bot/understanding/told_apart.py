@@ -33,7 +33,7 @@ _PLACES = "一二三四"
 # What is not told of an order is as with the one before it; all else has to be asked for.
 _AS_THE_ONE_BEFORE = ("origin", "ship_confirmed", "transaction_success")
 # 一单…，另一单…, and how they are called afterwards.
-_ONE = re.compile(r"(?<![^,。;:\s])(?:还有|另外?)?[一1](?=[单笔票批件])")
+_ONE = re.compile(r"(?<![^,。;:\s])(?:还有|另外?)?[一1](?=[单笔票批件]|个是)")
 _FORMER = re.compile("(?:前面|前头|前)[那这一]+(?=[单笔票批件])")
 _LATTER = re.compile("(?:后面|后头|最后|后)[那这一]+(?=[单笔票批件])")
 # A day of these tells of no order by itself: 昨天已经申请退款.
