@@ -79,7 +79,7 @@ def _by_name(message: Message) -> _Division:
     division, current = _Division(), ""
     all_but: frozenset[str] = frozenset()
     for piece in _pieces(message.text):
-        read, named = read_message(piece, message.today), labels(piece)
+        read, named = read_message(piece, message.today), labels(piece, unchanged=True)
         if read.has("all_but"):
             # 除了第二单，买家都点了延长; 除了乙单的一共多少.
             if read.has("asks_something"):

@@ -95,7 +95,10 @@ class Message:
     @cached_property
     def amounts(self) -> tuple[AmountMention, ...]:
         """Amounts of money that hold."""
-        return uncorrected(self.text, self.told_amounts)
+        kept = uncorrected(self.text, self.told_amounts)
+        # 付了1280……不对，1280是上一单的: what is taken back is so wherever it is said.
+        gone = {amount.value for amount in self.told_amounts if amount not in kept}
+        return tuple(amount for amount in kept if amount.value not in gone) or kept
 
     @cached_property
     def told_amounts(self) -> tuple[AmountMention, ...]:

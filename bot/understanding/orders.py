@@ -168,13 +168,14 @@ def label(text: str) -> str | None:
     return next(iter(named)) if len(named) == 1 else None
 
 
-def labels(text: str) -> frozenset[str]:
-    """All that orders go by in a text, those left out of which it says that nothing changed."""
+def labels(text: str, *, unchanged: bool = False) -> frozenset[str]:
+    """All that orders go by in a text; those of which it says that nothing changed only where
+    these are wanted too."""
     words = load_vocabulary()
     return frozenset(
         _label_of(found)
         for found in words.concepts["order_label"].finditer(text)
-        if not words.has("unchanged_after", text[found.end() :])
+        if unchanged or not words.has("unchanged_after", text[found.end() :])
     )
 
 

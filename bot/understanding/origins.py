@@ -25,6 +25,12 @@ def origins(message: Message) -> tuple[str, ...]:
         ]
         for kind in ("word", "place")
     )
+    # 海外直邮 is said once.
+    said = [
+        (span, origin)
+        for span, origin in said
+        if not any(other[1] == span[0] and of == origin for other, of in said)
+    ]
     if any(not _calls(message, span) for span, _ in said):
         # 成都那单，境外的: the place is what the order goes by.
         places = [(span, origin) for span, origin in places if not _calls(message, span)]
@@ -57,6 +63,15 @@ def unclear_origin(message: Message) -> str | None:
     if any(_is_destination(message, span) for span in places):
         return "origin_destination"
     return None
+
+
+def only_rules_out(message: Message) -> bool:
+    """不是海外直邮，从保税仓出的: where it is not shipped from is all that is said."""
+    words = message.words
+    spans = [span for each in ORIGINS for span in words.spans(f"{each}_word", message.text)]
+    begun = [span for span in spans if not any(other[1] == span[0] for other in spans)]
+    ruled_out = [span for span in begun if _turned(message, span, "overseas") == "domestic"]
+    return bool(begun) and len(ruled_out) == len(begun)
 
 
 def _is_destination(message: Message, span: Span) -> bool:

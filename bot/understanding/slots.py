@@ -31,7 +31,7 @@ from bot.understanding.event_days import (
 from bot.understanding.messages import Message, clause_around, pieces_of
 from bot.understanding.negation import affirmed, affirmed_last, both_ways, is_negated
 from bot.understanding.numerals import number
-from bot.understanding.origins import origins, unclear_origin
+from bot.understanding.origins import only_rules_out, origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
 from bot.understanding.stores import categories, category, is_unsupported, seller_type
@@ -103,6 +103,8 @@ def _origin(message: Message) -> tuple[Value, ...]:
     named = origins(message)
     if message.has("origin_either"):
         return (Value(ask=""),)
+    if message.has("bonded") and only_rules_out(message):
+        return (Value(ask="origin_bonded"),)
     if named:
         return tuple(Value(origin) for origin in named)
     unclear = unclear_origin(message)

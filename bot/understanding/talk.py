@@ -73,6 +73,8 @@ def follow(
     said = _Said(_as_answered(talk, asked, today, platforms), text, today, asked, platforms)
     talk, message = said.talk, said.message
     back = message.has("points_back") or message.has("changes") or not talk.off
+    # 8月也没达标, after a question about the rule.
+    back = back or (message.month_results is not None and message.has("as_well"))
     case = said.advanced(talk.case or (_asked_before(said) if back else ()), message)
     nothing = _says_nothing(said)
     whole = () if nothing else _of_orders_told(said) or _read_as_one(said, case)
