@@ -41,6 +41,7 @@ from bot.understanding.wording import normalise
 
 _MOST_EARLIER = 3
 _MOST_SAID = 6
+_LATELY = 3
 # Inputs that may be told in pieces.
 _TOLD_TOGETHER = ("goods",)
 # Characters of messages read as one.
@@ -116,9 +117,15 @@ class _Said:
 
     @cached_property
     def message(self) -> Message:
-        """The message, or the option that it takes by its place."""
+        """The message, or the option that it takes by its place; 她真点了的话 after a talk about
+        extensions says of what."""
         meant = _option_meant(self.talk.case, self.text, self.asked)
-        return read_message(meant or self.text, self.today)
+        message = read_message(meant or self.text, self.today)
+        clicked = message.has("extension_supposed") and not message.has("extension")
+        before = (read_message(said, self.today) for said in self.talk.said[-_LATELY:])
+        if clicked and any(said.has("extension") for said in before):
+            return read_message(self.text.replace("点了", "点了延长", 1), self.today)
+        return message
 
     @cached_property
     def asked_for(self) -> tuple[str, ...]:

@@ -309,7 +309,17 @@ def _telling(pieces: Sequence[Message]) -> list[Message]:
     """The pieces that tell of an order: by its day, else by what was paid for it."""
     kept = [piece for piece in pieces if not piece.has("takes_out")]
     dated = [piece for piece in kept if _names_one_day(piece)]
-    return dated if len(dated) >= _SEVERAL else [piece for piece in kept if piece.amounts]
+    if len(dated) >= _SEVERAL:
+        return dated
+    listing = [piece for piece in kept if len(piece.days) >= _SEVERAL]
+    # 1号、2号、3号各有一单，只有2号那单点了延长: all are told of in one piece.
+    listed = len(listing) == 1 and all(map(_calls_by_day, dated))
+    return listing if listed else [piece for piece in kept if piece.amounts]
+
+
+def _calls_by_day(piece: Message) -> bool:
+    """2号那单: a day that an order goes by."""
+    return any(piece.words.has("one_called", piece.text[day.end :]) for day in piece.days)
 
 
 def _names_one_day(piece: Message) -> bool:
