@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -15,6 +15,8 @@ from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import labels, starts_of_labels
 
 _PIECES = re.compile(r"[,。;!?\s]+")
+# No day is asked for of these.
+_BESIDE = ("extended", "refunded")
 _SEVERAL = 2
 _MOST = 6
 
@@ -64,15 +66,21 @@ def _of_order(name: str, division: _Division, message: Message) -> OfOrder:
     """What is told of one, asked of it and of all; not what is asked of another."""
     own = division.own[name]
     told = [piece for piece in division.of_all if not (of := labels(piece)) or name in of]
-    # 买家都点了收货:B单是9月1号: the heading is of the day.
-    before = [*division.before[:-1], f"{division.before[-1]}:{own[0]}"] if division.before else [own[0]]
-    text = ",".join([*before, *own[1:], *told])
+    text = ",".join([*_headed(division.before, own, message.today), *own[1:], *told])
     asked = not division.asked or name in division.asked
     words = " ".join(own)
     if division.named and name not in labels(words):
         # A 120 B 340: the letter by itself is a name, beside an amount it has to be called one.
         words = f"{name}单 {words}"
     return OfOrder(name, words, read_message(text, message.today), asked)
+
+
+def _headed(before: Sequence[str], own: Sequence[str], today: dt.date) -> list[str]:
+    """买家都点了收货:B单是9月1号: what happened is told before, the day with the order's name."""
+    events = read_message(before[-1], today).events if before else ()
+    if not any(event.name not in _BESIDE and not event.denied for event in events):
+        return [*before, own[0]]
+    return [*before[:-1], f"{before[-1]}:{own[0]}"]
 
 
 def _by_name(message: Message) -> _Division:
