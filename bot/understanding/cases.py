@@ -175,7 +175,9 @@ def _with_those_before(part: ToolCase, message: Message) -> ToolCase:
         return part
     others = tuple(each for nth, each in enumerate(told) if nth not in called)
     named = [told[nth] for nth in called]
-    return replace(part, slots=side_by_side(named, {}) if len(named) > 1 else named[0], before=others)
+    return replace(
+        part, slots=side_by_side(named, {}) if len(named) > 1 else named[0], before=others
+    )
 
 
 def _orders_before(

@@ -7,7 +7,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 # What parts the fields of a row, the clearest first.
-_FIELDS = (re.compile(r"\s*\t\s*"), re.compile(r"\s*[|｜]\s*"), re.compile(r"\s{2,}"), re.compile(r"\s+"))
+_FIELDS = (
+    re.compile(r"\s*\t\s*"),
+    re.compile(r"\s*[|｜]\s*"),
+    re.compile(r"\s{2,}"),
+    re.compile(r"\s+"),
+)
 _MOST_FIELDS, _MOST_LENGTH = 8, 20
 # A row of one blank between its fields may be a sentence: it needs as many as this.
 _FEWEST_FIELDS = 3
@@ -43,7 +48,9 @@ def _rows(lines: Sequence[str], parted: re.Pattern[str], count: int) -> Iterator
         yield fields
 
 
-def _is_table(titles: Sequence[str], rows: Sequence[Sequence[str]], parted: re.Pattern[str]) -> bool:
+def _is_table(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], parted: re.Pattern[str]
+) -> bool:
     fewest = _FEWEST_FIELDS if parted is _FIELDS[-1] else 2
     short = all(0 < len(field) <= _MOST_LENGTH for row in (titles, *rows) for field in row)
     return fewest <= len(titles) <= _MOST_FIELDS and len(rows) > 1 and short
@@ -54,7 +61,9 @@ def _sentence(titles: Sequence[str], row: Sequence[str]) -> str:
     if _FIGURES.fullmatch(name) and int(name) < len(_NUMERALS):
         name = f"第{_NUMERALS[int(name)]}"
     told = ",".join(f"{title}:{field}" for title, field in zip(titles[1:], row[1:], strict=True))
-    label = name if name.endswith(("单", "店")) else f"{name}单" if name[0] == "第" else f"{name}那单"
+    label = (
+        name if name.endswith(("单", "店")) else f"{name}单" if name[0] == "第" else f"{name}那单"
+    )
     return f"{label}:{told};"
 
 

@@ -191,7 +191,7 @@ def leading_label(text: str) -> str | None:
 
 
 def _label_of(found: re.Match[str]) -> str:
-    return next(filter(None, found.groupdict().values()))
+    return str(next(filter(None, found.groupdict().values())))
 
 
 def without_names(message: Message) -> Message:

@@ -296,7 +296,11 @@ def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
     if alike or _last(message, "each", before) > _last(message, "total", before):
         return "each"
     together = message.has("bought_together")
-    if together or words.has("total", before) or any(a.value * count == payment.value for a in others):
+    if (
+        together
+        or words.has("total", before)
+        or any(a.value * count == payment.value for a in others)
+    ):
         return "total"
     unit_price = words.has("unit_price_after", after) or _OF_UNIT.match(after) is not None
     unit_price = unit_price or words.has("each", after[:_NEXT_AFTER])

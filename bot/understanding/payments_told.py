@@ -183,7 +183,11 @@ def _with_more(before: Value, added: Value, message: Message) -> Value:
     before = _as_one_of(before, len(_listed(added))) or before
     if not (isinstance(before.value, list) and isinstance(added.value, list)):
         return added
-    again = [a.value for a in message.amounts if message.words.has("restated_after", message.text[a.end :])]
+    again = [
+        a.value
+        for a in message.amounts
+        if message.words.has("restated_after", message.text[a.end :])
+    ]
     if again and len(added.value) > 1:
         kept = [nth for nth, each in enumerate(added.value) if Decimal(each) not in again]
         added = _of_those(added, kept) or added

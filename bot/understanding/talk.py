@@ -42,6 +42,7 @@ from bot.understanding.wording import normalise
 _MOST_EARLIER = 3
 _MOST_SAID = 6
 _LATELY = 3
+_SEVERAL = 2
 # Inputs that may be told in pieces.
 _TOLD_TOGETHER = ("goods",)
 # Characters of messages read as one.
@@ -380,8 +381,8 @@ def _filled(part: ToolCase, said: _Said) -> ToolCase:
 
 
 def _about(before: Message, named: str | None) -> Message | None:
-    """What a message told before tells of the order that is named: 甲单 of 甲单实付88，乙单没付; None
-    where it tells of others."""
+    """What a message told before tells of the order that is named (甲单 of 甲单实付88，乙单没付);
+    None where it tells of others."""
     of = labels(before.text)
     if named is None or of in (frozenset(), {named}):
         return before
@@ -392,17 +393,16 @@ def _about(before: Message, named: str | None) -> Message | None:
 def _paid_for_each(said: _Said) -> tuple[Value, ...]:
     """甲单…实付645 / 乙单…实付215 / 两单渠道费一共多少: what was told of orders by their names;
     empty where that is not told of each once."""
-    before = [read_message(earlier, said.today) for earlier in said.talk.said]
-    told = [
-        (label(each.text), *plainly_told("payment_channel_fee", each).get("paid", ()))
-        for each in before
-        if with_role(each, "paid")
-    ]
-    names = [name for name, *_ in told]
-    payments = [value for _, *values in told for value in values]
-    if None in names or len(set(names)) != len(payments) or len(payments) < 2:
+    paid: list[tuple[str, str]] = []
+    for earlier in said.talk.said:
+        before = read_message(earlier, said.today)
+        told = plainly_told("payment_channel_fee", before).get("paid", ())
+        name = label(before.text)
+        if told and (name is None or name in {known for _, known in paid}):
+            return ()
+        paid += [(amount, name or "") for value in told for amount in value.value]
+    if len(paid) < _SEVERAL:
         return ()
-    paid = [(each, name) for value, name in zip(payments, names, strict=True) for each in value.value]
     return (Value([each for each, _ in paid], clauses=tuple(f"{name}单" for _, name in paid)),)
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from bot.understanding.divided import OfOrder, about_each
 from bot.understanding.days_beside import with_day_written_out
+from bot.understanding.divided import OfOrder, about_each
 from bot.understanding.messages import Message, read_message
 from bot.understanding.orders import (
     PER_ORDER,
@@ -133,7 +133,9 @@ def _left_unsaid(tool: str, order: OfOrder) -> Slots:
     """B单国内还是国外发的还没查到: an origin that is spoken of, and not said."""
     spoken_of = any(order.message.words.has(f"{each}_word", order.own) for each in ORIGINS)
     told = slots_of(tool, order.message, filling=False)
-    unsaid = spoken_of and "origin" in order.message.words.tools[tool].required and "origin" not in told
+    unsaid = (
+        spoken_of and "origin" in order.message.words.tools[tool].required and "origin" not in told
+    )
     return {"origin": (Value(ask=""),)} if unsaid else {}
 
 
