@@ -22,7 +22,6 @@ from bot.understanding.intents import asked_tools, is_left_open, opens_case
 from bot.understanding.messages import Message, pieces_of, read_message
 from bot.understanding.orders import (
     DAYS,
-    PER_ORDER,
     days_called,
     is_another_label,
     is_of_another,
@@ -156,7 +155,7 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
 
 def _is_of_order(part: ToolCase) -> bool:
     """Whether it is an order that is computed for."""
-    return any(name in (*PER_ORDER, "paid", "fee", "target") for name in part.words.key)
+    return any(name in (*DAYS, "paid", "fee", "target") for name in part.words.key)
 
 
 def _with_those_before(part: ToolCase, message: Message) -> ToolCase:
@@ -538,7 +537,7 @@ def _with_payment(
 
 def _tells_one_more(part: ToolCase, added: Slots, message: Message) -> bool:
     """11月22号又发了一单: an order beside the one that is known, with a day of its own."""
-    keys = [name for name in part.words.key if name in PER_ORDER]
+    keys = [name for name in part.words.key if name in (*DAYS, "fee")]
     known = bool(keys) and all(is_known(part.slots.get(name)) for name in keys)
     one_day = any(len(added.get(name, ())) == 1 for name in keys)
     if not any(name in added for name in keys) and is_another_label(part.slots, message):

@@ -76,7 +76,7 @@ def _one_told_anew(before: Value, added: Value, message: Message) -> Value | Non
     place = place_named(message.text[: first.start], len(before.value))
     if place is not None:
         at, now = place - 1, added.value
-        if at == len(before.value) + len(before.others):
+        if at == len(before.value) + len(before.others) and not message.has("changes"):
             # 第二单实付215呢 after 第一单实付645: the next one.
             return None
     else:
