@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot import Answer
+from bot import Answer, Calculation
 from evals.article_files import ArticleFiles
 from evals.cases import Case, ExpectedCalculation
 from evals.matching import holds, numbers
@@ -137,19 +137,30 @@ def invented_numbers(case: Case, answer: Answer, articles: ArticleFiles) -> tupl
 
 
 def calculations_exact(case: Case, answer: Answer) -> bool | None:
-    """Whether every expected result is among the calculations; None when none is expected."""
+    """Whether every expected result is among the calculations, and no other of the same tool; None
+    when none is expected."""
     if not case.expect.calculations:
         return None
-    return all(_calculated(expected, answer) for expected in case.expect.calculations)
+    expected = case.expect.calculations
+    found = all(any(_fits(made, one) for made in answer.calculations) for one in expected)
+    return found and not _not_expected(case, answer)
 
 
-def _calculated(expected: ExpectedCalculation, answer: Answer) -> bool:
+def _not_expected(case: Case, answer: Answer) -> list[Calculation]:
+    """Results of a tool that is expected, with other values: a number too many is a wrong one."""
+    expected = case.expect.calculations
+    tools = {one.tool for one in expected}
+    return [
+        made
+        for made in answer.calculations
+        if made.tool in tools and not any(_fits(made, one) for one in expected)
+    ]
+
+
+def _fits(made: Calculation, expected: ExpectedCalculation) -> bool:
     wanted = {key: comparable(value) for key, value in expected.result.items()}
-    for made in answer.calculations:
-        got = {key: comparable(value) for key, value in made.result.items()}
-        if made.tool == expected.tool and wanted == {key: got.get(key, _ABSENT) for key in wanted}:
-            return True
-    return False
+    got = {key: comparable(value) for key, value in made.result.items()}
+    return made.tool == expected.tool and wanted == {key: got.get(key, _ABSENT) for key in wanted}
 
 
 def comparable(value: Any) -> Any:

@@ -96,8 +96,8 @@ class _Reader:
         return with_all_asked_for(requests, message) if talk.said else requests
 
     def _of_each(self, message: Message, requests: Sequence[ToolRequest]) -> list[ToolRequest]:
-        """第一个结几月，第二个自动收货的话结几月: orders asked about differently, each read by itself;
-        empty where fewer are told whole, or all of them are computed already."""
+        """第一个结几月，第二个自动收货的话结几月: orders asked about differently, each read by
+        itself; empty where fewer are told whole, or all of them are computed already."""
         asked = [order for order in about_each(message) if order.asked]
         if len(_complete(requests)) >= len(asked) or len(asked) < 2 or message.has("total"):
             return []

@@ -219,6 +219,15 @@ def test_values_are_compared_as_strings_and_booleans(
     assert verdict.wrong_calculation is not same
 
 
+def test_a_number_too_many_is_a_wrong_one(articles: ArticleFiles) -> None:
+    wanted = [{"tool": "payment_channel_fee", "result": {"fee": "9.02"}}]
+    made = (make_calculation(fee="9.02"), make_calculation(fee="1.39"))
+    answer = make_answer(DAYS, status="calculated", calculations=made)
+    verdict = judged(articles, answer, calculations=wanted)
+    assert not verdict.passed
+    assert verdict.wrong_calculation
+
+
 def test_another_tool_with_the_same_value_is_not_the_calculation(articles: ArticleFiles) -> None:
     wanted = [{"tool": "payment_from_fee", "result": {"fee": "9.02"}}]
     assert judged(articles, calculated(fee="9.02"), calculations=wanted).wrong_calculation
