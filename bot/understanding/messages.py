@@ -263,7 +263,9 @@ def _are_alternatives(text: str, one: _Placed, other: _Placed) -> bool:
 
 
 def _is_taken_back(text: str, one: _Placed, other: _Placed) -> bool:
-    return load_vocabulary().has("correction", text[one.end : other.start])
+    words = load_vocabulary()
+    told_right = words.has("right_after", text[other.end :])
+    return told_right or words.has("correction", text[one.end : other.start])
 
 
 _DATE_CHARACTERS = frozenset(

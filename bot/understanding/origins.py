@@ -25,11 +25,12 @@ def origins(message: Message) -> tuple[str, ...]:
         ]
         for kind in ("word", "place")
     )
-    # 海外直邮 is said once.
+    # 海外直邮 is said once, and so is outside mainland China.
     said = [
         (span, origin)
         for span, origin in said
         if not any(other[1] == span[0] and of == origin for other, of in said)
+        and not any(_is_inside(span, other) for other, _ in said)
     ]
     if any(not _calls(message, span) for span, _ in said):
         # 成都那单，境外的: the place is what the order goes by.
@@ -87,6 +88,10 @@ def _is_origin(message: Message, span: Span) -> bool:
     )
     foreign = message.words.has("not_origin_after", after)
     return not both and not foreign and not _is_destination(message, span)
+
+
+def _is_inside(span: Span, other: Span) -> bool:
+    return span != other and other[0] <= span[0] and span[1] <= other[1]
 
 
 def _calls(message: Message, span: Span) -> bool:
