@@ -13,8 +13,6 @@ from bot.answers import Turn
 from bot.text import fold, terms
 
 _FILE = Path(__file__).with_name("wording.yaml")
-# Characters that a question about something has beside the words that ask, at least one more.
-_NO_SUBJECT = 7
 # Characters of the shortest order to the program.
 _AN_ORDER = 4
 AROUND = " \t\n,，。.!！?？~～…、;；:：\"'"
@@ -267,9 +265,6 @@ class Wording:
         ordered = any(len(order.group().strip(AROUND)) >= _AN_ORDER for order in orders)
         ordered = ordered and not self.asked_by_noun.search(rest)
         if (told or ordered) and not self.asks(rest):
-            return ""
-        if any(map(self.errands.search, parts)) and self.subject_length(rest) <= _NO_SUBJECT:
-            # 你的指令有哪些？一共多少条: asked of the errand still.
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 

@@ -30,9 +30,8 @@ class _Division:
     of_all: list[str] = field(default_factory=list)
     # The orders that are asked about, where not all are.
     asked: set[str] = field(default_factory=set)
+    # Whether the orders go by names, and not by the halves of the message alone.
     named: bool = True
-    # What each of those is asked, where that is said of it alone.
-    asking: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -92,9 +92,11 @@ def _divided(tool: str, message: Message) -> Slots | None:
     """What the message tells of each order, read as one about that order alone; None where it does
     not tell each of them whole, or tells the same of all."""
     orders = about_each(message)
-    asked = [order for order in orders if order.asked]
+    asked = tuple(order for order in orders if order.asked)
+    # Of one that is asked about alone the others are kept, to be spoken of later.
+    chosen = asked if len(asked) >= _SEVERAL else orders
     each: list[Slots] = []
-    for order in asked if len(asked) >= _SEVERAL else orders:
+    for order in chosen:
         read = _confirmed_alike(order.message, message)
         if each:
             read = with_day_written_out(read, each[-1], _key(tool, message), None)
@@ -102,7 +104,7 @@ def _divided(tool: str, message: Message) -> Slots | None:
         each.append(
             {n: tuple(replace(v, clause=order.own) for v in values) for n, values in told.items()}
         )
-    if paid := _paid_for_each(asked if len(asked) >= _SEVERAL else orders, each):
+    if paid := _paid_for_each(chosen, each):
         return paid
     key = [name for name in _key(tool, message) if name in PER_ORDER]
     one_each = all(len(values) == 1 for slots in each for values in slots.values())

@@ -18,6 +18,8 @@ _CLAUSE = re.compile(r"(?:[，。；;\n]|,(?!\d{3}))+\s*")
 _Told = Callable[[Sequence[str], str], tuple[list[Turn], str]]
 # A share, because some messages mean less apart ("其中运费20", "这三个时间").
 _SHARE = 0.97
+# A conversation is read back for twelve turns: as many pieces, each with its reply.
+_MOST_PIECES = 6
 
 
 def _told_then_asked(told: Sequence[str], asked: str) -> tuple[list[Turn], str]:
@@ -41,8 +43,10 @@ def _cases() -> Iterator[tuple[Case, list[str], str]]:
         english = re.search("[a-zA-Z]{4}", case.question)
         if case.history or english or len(clauses) < 2 or len(asking) != 1:
             continue
-        if "calculated" in case.expect.status and len(case.expect.calculations) < 2:
-            yield case, [part for part in clauses if part not in asking], asking[0]
+        told = [part for part in clauses if part not in asking]
+        of_one = "calculated" in case.expect.status and len(case.expect.calculations) < 2
+        if of_one and len(told) <= _MOST_PIECES:
+            yield case, told, asking[0]
 
 
 def _meant(text: str, history: Sequence[Turn], today: dt.date) -> list[ToolRequest]:
