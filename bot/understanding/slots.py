@@ -35,7 +35,7 @@ from bot.understanding.origins import only_rules_out, origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
 from bot.understanding.stores import categories, category, is_unsupported, seller_type
-from bot.understanding.times import TimeMention, beside, in_half_of_day, in_half_told
+from bot.understanding.times import TimeMention, counted_from, in_half_of_day, in_half_told
 from bot.understanding.values import AS_OF, Slots, Value, month_results
 
 _LAST_MONTH = 12
@@ -278,7 +278,7 @@ def _hours(message: Message, filling: bool) -> Slots:
     times = _asked_times(message)
     if not times and filling and message.time_before:
         before = message.time_before
-        told = beside(before, message.text) or in_half_of_day(before, message.text)
+        told = counted_from(before, message.text) or in_half_of_day(before, message.text)
         return {"times": (Value([told]),)} if told else {}
     bad = [time for time in times if time.problem]
     if _is_span_of_hours(message, times):

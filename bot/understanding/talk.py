@@ -355,7 +355,7 @@ def _filled(part: ToolCase, said: _Said) -> ToolCase:
     lacking = [n for n in part.words.required if not is_known(known.get(n))]
     assumed = [n for n, values in known.items() if any(v.assumed for v in values)]
     found: Slots = {}
-    now = slots_of(part.tool, without_names(message), filling=True)
+    now = slots_of(part.tool, without_names(message), filling=True) if named else {}
     for earlier in reversed(talk.said):
         before = _about(read_message(earlier, said.today), named)
         if before is None:

@@ -94,9 +94,7 @@ def _in_evening(text: str, mentions: list[TimeMention]) -> Iterator[TimeMention]
     before: TimeMention | None = None
     for mention in mentions:
         if before and _goes_on_in_evening(text, before, mention):
-            clock = _twelve_later(mention.clock or "")
-            reading = f"“{mention.text}”按 {clock} 理解"
-            mention = replace(mention, clock=clock, reading=reading)
+            mention = _taken_as(mention, _twelve_later(mention.text))
         else:
             mention = later_in_evening(mention, before.clock if before else None)
         before = mention
@@ -120,6 +118,11 @@ def later_in_evening(mention: TimeMention, before: str | None) -> TimeMention:
     # 7点50, need not be.
     if clock[:2] < min(before[:2], _EVENING) or int(before[:2]) - int(clock[:2]) > _ONE_EVENING:
         return mention
+    return _taken_as(mention, clock)
+
+
+def _taken_as(mention: TimeMention, clock: str) -> TimeMention:
+    """The time read as another one than is written, which is said."""
     return replace(mention, clock=clock, reading=f"“{mention.text}”按 {clock} 理解")
 
 
@@ -134,7 +137,7 @@ def in_half_of_day(clock: str, text: str) -> str | None:
     return told if told != clock else None
 
 
-def beside(clock: str, text: str) -> str | None:
+def counted_from(clock: str, text: str) -> str | None:
     """11:20, and then 比那个晚半个小时: the time that a text counts from it; None where it does
     not."""
     found = load_vocabulary().concepts["time_beside"].search(text)

@@ -100,7 +100,8 @@ def _divided(tool: str, message: Message) -> Slots | None:
         read = _confirmed_alike(order.message, message)
         if each:
             read = with_day_written_out(read, each[-1], _key(tool, message), None)
-        told = slots_of(tool, read, filling=False) | _left_unsaid(tool, order)
+        told = slots_of(tool, read, filling=False)
+        told |= _left_unsaid(tool, order, told)
         each.append(
             {n: tuple(replace(v, clause=order.own) for v in values) for n, values in told.items()}
         )
@@ -131,14 +132,13 @@ def _paid_for_each(orders: Sequence[OfOrder], each: Sequence[Slots]) -> Slots | 
     return {"paid": (paid,)}
 
 
-def _left_unsaid(tool: str, order: OfOrder) -> Slots:
+def _left_unsaid(tool: str, order: OfOrder, told: Slots) -> Slots:
     """B单国内还是国外发的还没查到: an origin that is spoken of, and not said."""
-    spoken_of = any(order.message.words.has(f"{each}_word", order.own) for each in ORIGINS)
-    told = slots_of(tool, order.message, filling=False)
-    unsaid = (
-        spoken_of and "origin" in order.message.words.tools[tool].required and "origin" not in told
-    )
-    return {"origin": (Value(ask=""),)} if unsaid else {}
+    words = order.message.words
+    if "origin" in told or "origin" not in words.tools[tool].required:
+        return {}
+    spoken_of = any(words.has(f"{each}_word", order.own) for each in ORIGINS)
+    return {"origin": (Value(ask=""),)} if spoken_of else {}
 
 
 def only_asked(message: Message) -> tuple[int, str] | None:
