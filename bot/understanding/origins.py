@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, pieces_of
 from bot.understanding.vocabulary import Span
 
 ORIGINS = ("domestic", "overseas")
@@ -40,8 +41,8 @@ def origins(message: Message) -> tuple[str, ...]:
         for span, origin in places
         if _ships(message, span) or (origin == "domestic" and _has_goods(message, span))
     ]
-    found = [(span[0], _turned(message, span, origin)) for span, origin in (*said, *told)]
-    named = sorted(found)
+    found = [(span, _turned(message, span, origin)) for span, origin in (*said, *told)]
+    named = sorted((span[0], origin) for span, origin in _held(message, found))
     # 不知道是国内还是国外: one of them, and not said which.
     if any(
         message.words.has("alternative", message.text[one[0] + 2 : other[0]])
@@ -49,6 +50,34 @@ def origins(message: Message) -> tuple[str, ...]:
     ):
         return ()
     return tuple(dict.fromkeys(origin for _, origin in named))
+
+
+def _held(message: Message, found: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
+    """发货地填成了日本，其实是从杭州发的: of the origins of one order those it is said to be shipped
+    from; all of them where no sentence rules one out."""
+    if len({origin for _, origin in found}) == 1 or _days_told(message) > 1:
+        return found
+    words = message.words
+    said = [(each, _piece_around(message, each[0])) for each in found]
+    if any(words.has("origin_supposed", piece) for _, piece in said):
+        return found
+    # 说是境外直邮，她弄混了，这一单是广州仓发的: what is said before it is taken back.
+    mended = max((end for _, end in words.spans("mistaken", message.text)), default=0)
+    said = [(each, piece) for each, piece in said if each[0][0] >= mended] or said
+    so = [each for each, piece in said if words.has("origin_so", piece)]
+    if len({origin for _, origin in so}) == 1:
+        return so
+    return [each for each, piece in said if not words.has("origin_not_so", piece)] or found
+
+
+def _days_told(message: Message) -> int:
+    return len({day.text for day in message.days if not day.is_now})
+
+
+def _piece_around(message: Message, span: Span) -> str:
+    before = pieces_of(message.text[: span[1]])[-1]
+    after = re.split(r"[,。;\s]", message.text[span[1] :])[0]
+    return before + after
 
 
 def unclear_origin(message: Message) -> str | None:
