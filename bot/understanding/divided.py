@@ -141,7 +141,9 @@ def _by_semicolon(message: Message) -> _Division:
     sentence = next((s for s in re.split("[。!?]", message.text) if ";" in s), "")
     before, _, after = message.text.partition(sentence) if sentence else ("", "", "")
     parts = [part.strip() for part in sentence.split(";") if part.strip()]
-    if len(parts) < _SEVERAL or labels(message.text):
+    # 第一次是1月关的；第二次是6月关的: of one and the same.
+    again = message.has("nth_time")
+    if len(parts) < _SEVERAL or again or labels(message.text):
         return _Division()
     return _Division(
         {str(nth): [part] for nth, part in enumerate(parts)},

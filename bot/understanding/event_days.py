@@ -126,7 +126,7 @@ def event_days(
     message: Message, roles: tuple[str, ...], lean: Lean, *, loose: tuple[DateMention, ...]
 ) -> tuple[Value, ...]:
     """Days of the events; else counted back from 关了60天了; else the ``loose`` ones."""
-    named = message.dates_of(*roles)
+    named = _held(message, message.dates_of(*roles), roles)
     elapsed = elapsed_since(message, roles)
     if elapsed is not None and all(date.is_now for date in named):
         # 关掉到今天是第90天: today is what is counted to.
@@ -142,6 +142,41 @@ def event_days(
         day, text = elapsed
         return (Value(day.isoformat(), (phrase("taken_as", text=text, day=written(day)),)),)
     return day_values(message, loose, lean)
+
+
+def _held(
+    message: Message, named: tuple[DateMention, ...], roles: tuple[str, ...]
+) -> tuple[DateMention, ...]:
+    """Of several days told of one event of one order those that are said to be so: not 客服说3号,
+    后台写的是5号, nor 4号只是打了面单; all of them where nothing tells them apart."""
+    if len(named) < 2 or message.has("several_told") or len(labels(message.text)) > 1:
+        return named
+    words, text = message.words, message.text
+    gone = {
+        _day(message, date)
+        for date in message.days
+        if words.has("other_event_after", text[date.end :]) and not _tells(message, date, roles)
+    }
+    named = tuple(date for date in named if _day(message, date) not in gone) or named
+    clauses = {date: _piece_around(text, date) for date in named}
+    so = tuple(date for date in named if words.has("day_so", clauses[date]))
+    return so or tuple(d for d in named if not words.has("day_not_so", clauses[d])) or named
+
+
+def _piece_around(text: str, date: DateMention) -> str:
+    """The words that a date stands among, up to the next comma, stop or blank."""
+    before = re.split(r"[,。;\s]", text[: date.start])[-1]
+    return before + re.split(r"[,。;\s]", text[date.start :])[0]
+
+
+def _day(message: Message, date: DateMention) -> str | None:
+    return resolve(date, message.today, Lean.PAST).iso
+
+
+def _tells(message: Message, date: DateMention, roles: tuple[str, ...]) -> bool:
+    """Whether one of the events is told in the clause after a date."""
+    end = date.end + len(re.split("[,。;]", message.text[date.end :])[0])
+    return any(e.name in roles and date.end <= e.start < end for e in message.events)
 
 
 def _happened_in(message: Message, date: DateMention, roles: tuple[str, ...]) -> bool:

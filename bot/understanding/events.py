@@ -22,6 +22,8 @@ _SHARED_COST = 7.0
 _TOO_FAR = 13.0
 _NEAREST = 3
 _AT_PRESENT = "现在"
+# What ends what was told: 7月15号东莞发的 月底能进账不.
+_TOLD = ("的", "了")
 _ASKED_FOR = ("claimed", "applied")
 _MOST_DATES = 5
 # No tool asks when these were: they take a date only in their own clause (9月1号，延长过).
@@ -151,6 +153,8 @@ def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: Eve
     # A blank parts clauses in Chinese, words in English.
     # 发出去了 1月8号到的: nothing but a blank parts what was told from a day told next.
     parted_by_blank = between.isspace() and text[high : high + 1].isdigit()
+    told = text[low - 1 : low] in _TOLD and not follows
+    parted_by_blank = parted_by_blank or (told and between[:1].isspace())
     spaced = between != between.strip() and not text[high : high + 1].isascii()
     spaced = spaced or parted_by_blank
     cost += _SPACE_COST * spaced

@@ -113,7 +113,7 @@ def _origin(message: Message) -> tuple[Value, ...]:
 
 def _completed(message: Message) -> tuple[Value, ...]:
     if message.has("completed_unknown"):
-        return ()
+        return (Value(ask=""),)
     if message.has("completed_no"):
         return (Value(False),)
     return (Value(True),) if message.has("completed_yes") else ()
