@@ -284,6 +284,12 @@ def _only_asked(slots: Slots, message: Message) -> int | None:
             for piece in pieces
             if message.words.has("fee", piece) and message.words.has("asks_amount", piece)
         ]
+    if not asking:
+        # 一单从墨尔本寄，一单从成都寄，国外那单哪天自动收.
+        asking = [piece for piece in pieces if message.words.has("asks_something", piece)]
+        asking = [piece for piece in asking if message.words.has("one_of_them", piece)] * (
+            len(asking) == 1
+        )
     if len(asking) != 1:
         return None
     named = order_named(slots, replace(message, text=asking[0]))

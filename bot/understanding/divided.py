@@ -143,7 +143,8 @@ def _by_semicolon(message: Message) -> _Division:
     parts = [part.strip() for part in sentence.split(";") if part.strip()]
     # 第一次是1月关的；第二次是6月关的: of one and the same.
     again = message.has("nth_time")
-    if len(parts) < _SEVERAL or again or labels(message.text):
+    apart = message.has("all_orders") or all(message.words.has("asks_something", p) for p in parts)
+    if len(parts) < _SEVERAL or again or not apart or labels(message.text):
         return _Division()
     return _Division(
         {str(nth): [part] for nth, part in enumerate(parts)},

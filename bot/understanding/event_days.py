@@ -158,6 +158,9 @@ def _held(
         if words.has("other_event_after", text[date.end :]) and not _tells(message, date, roles)
     }
     named = tuple(date for date in named if _day(message, date) not in gone) or named
+    if any(date.month and date.day for date in named):
+        # 两年前成交的，是2022年4月12日: the day itself.
+        named = tuple(d for d in named if not words.has("counted_ago", d.text))
     clauses = {date: _piece_around(text, date) for date in named}
     so = tuple(date for date in named if words.has("day_so", clauses[date]))
     return so or tuple(d for d in named if not words.has("day_not_so", clauses[d])) or named

@@ -119,8 +119,9 @@ def _choices(
 ) -> list[_Choice]:
     # 现在 says when something is asked for, never when it happened.
     words = load_vocabulary()
-    # So does 今天 in 今天能不能再申请.
-    asks = date.text == _AT_PRESENT or (date.is_now and words.has("asks_now", text[date.end :]))
+    # So does 今天 in 今天能不能再申请, and 月底能进7月的账不.
+    asks = (date.is_now or date.last_day) and words.has("asks_now", text[date.end :])
+    asks = asks or date.text == _AT_PRESENT
     fitting = [e for e in events if not asks or e.name in _ASKED_FOR]
     fitting = [e for e in fitting if e.name not in _INCIDENTAL or _in_one_clause(text, date, e)]
     costed = [(event, _cost(text, date, dates, event)) for event in fitting]

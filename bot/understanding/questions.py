@@ -44,4 +44,5 @@ def _pieces(parts: list[str]) -> tuple[str, ...]:
 
 def asks(part: str) -> bool:
     """Whether a sentence or clause asks something."""
-    return load_vocabulary().has("asks_something", fold(part))
+    words, folded = load_vocabulary(), fold(part)
+    return words.has("asks_something", folded) and not words.has("not_known", folded)

@@ -8,7 +8,6 @@ or word is the input that is being talked about.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -30,16 +29,13 @@ from bot.understanding.event_days import (
 )
 from bot.understanding.messages import Message, clause_around, pieces_of
 from bot.understanding.negation import affirmed, affirmed_last, both_ways, is_negated
-from bot.understanding.numerals import number
 from bot.understanding.origins import only_rules_out, origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
+from bot.understanding.shopping_years import year_asked, years_listed
 from bot.understanding.stores import categories, category, is_unsupported, seller_type
 from bot.understanding.times import TimeMention, counted_from, in_half_of_day, in_half_told
 from bot.understanding.values import AS_OF, Slots, Value, month_results
-
-_LAST_MONTH = 12
-_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
 def slots_of(tool: str, message: Message, *, filling: bool) -> Slots:
@@ -305,13 +301,20 @@ def _asked_times(message: Message) -> tuple[TimeMention, ...]:
         return these or message.times
     told = message.times
     if message.has("asks_inquiry_time"):
-        told = tuple(t for t in told if not message.words.has("reply_after", text[t.end :]))
+        told = tuple(t for t in told if not _is_reply(message, t))
     others = tuple(
         time
         for time in told
         if not message.words.has("shift", clause_around(message.text, time.start, time.end))
     )
     return others or told
+
+
+def _is_reply(message: Message, time: TimeMention) -> bool:
+    """7点59发来的，我8点02回的; 我的回复分别是8点10、8点30."""
+    clause = clause_around(message.text, time.start, time.end)
+    after = message.words.has("reply_after", message.text[time.end :])
+    return after or message.words.has("reply_clause", clause)
 
 
 def _is_span_of_hours(message: Message, times: Sequence[TimeMention]) -> bool:
@@ -352,9 +355,9 @@ def _store(message: Message, filling: bool) -> Slots:
 
 
 def _season(message: Message, filling: bool) -> Slots:
-    if years := _years_listed(message):
+    if years := years_listed(message):
         return {"year": tuple(Value(year) for year in years)}
-    year, said = _year(message)
+    year, said = year_asked(message)
     if year is None and (filling or message.has("that_year") or not _names_a_day(message)):
         return {}
     if year is None:
@@ -363,51 +366,8 @@ def _season(message: Message, filling: bool) -> Slots:
     return {"year": (Value(year, readings, assumed=not said),)}
 
 
-def _years_listed(message: Message) -> tuple[int, ...]:
-    """明年的黑五跟今年的黑五分别几号, 2023年和2024年的: years that are asked about alike."""
-    if not message.has("all_orders"):
-        return ()
-    words, text = message.words.relative_years, _without_denied_years(message)
-    named = {text.find(word): message.today.year + words[word] for word in words}
-    named |= {found.start(): int(found[0]) for found in _YEAR.finditer(text)}
-    years = dict.fromkeys(year for at, year in sorted(named.items()) if at >= 0)
-    return tuple(years) if len(years) > 1 else ()
-
-
-def _without_denied_years(message: Message) -> str:
-    """去年的，不是今年: the text without the years that are only said not to be meant."""
-    return message.words.concepts["year_denied"].sub("", message.text)
-
-
 def _names_a_day(message: Message) -> bool:
     return message.has("black_friday") or message.has("cyber_monday")
-
-
-def _year(message: Message) -> tuple[int | None, bool]:
-    written = re.search(
-        r"(?<!\d)(?:(20\d{2})|(\d{2})年|(二[零〇][零〇一二三四五六七八九]{2}))(?!\d)", message.text
-    )
-    if message.has("that_year") and not written:
-        return None, False
-    if word := _year_word(message):
-        return message.today.year + message.words.relative_years[word], True
-    if message.has("season_past") and not written:
-        # 刚过完的那个旺季: the season ends with the year.
-        return message.today.year - (message.today.month < _LAST_MONTH), True
-    if written:
-        value = number(written[1] or written[2] or written[3])
-        return (int(value) + (2000 if value < 100 else 0), True) if value else (None, False)
-    return None, False
-
-
-def _year_word(message: Message) -> str | None:
-    """去年没赶上，今年的黑五呢: of several such words the one before the shopping day."""
-    text = _without_denied_years(message)
-    said = [word for word in message.words.relative_years if word in text]
-    days = message.words.spans("black_friday", message.text)
-    days += message.words.spans("cyber_monday", message.text)
-    before = message.text[: min(start for start, _ in days)] if days else ""
-    return max(said, key=before.rfind, default=None)
 
 
 _BUILDERS: Mapping[str, Callable[[Message, bool], Slots]] = {

@@ -27,7 +27,7 @@ from bot.understanding.slots import slots_of
 from bot.understanding.values import Slots, Value
 
 # 6月2号发的A单和6月5号发的B单 are two, each with its day.
-_PIECES = re.compile(r"[,。;\s]+|:(?!\d)|(?<=[单笔件批])[和跟与、](?=\d)")
+_PIECES = re.compile(r"[,。;\s]+|:(?!\d)|(?<=[单笔件批])[和跟与、](?=\d|还有|另)")
 _SENTENCES = re.compile("[。;!?]")
 _PLACES = "一二三四"
 # What is not told of an order is as with the one before it; all else has to be asked for.
@@ -81,7 +81,7 @@ def told_apart(tool: str, message: Message, whole: Slots) -> Slots | None:
     ):
         facts = slots_of(tool, piece, filling=True)
         facts = {name: values for name, values in facts.items() if name in PER_ORDER}
-        if piece.has("takes_out"):
+        if piece.has("takes_out") or message.has("the_rest"):
             known, alone = without_order(known, order), True
         elif facts:
             known, alone = with_order(known, facts, order), True
@@ -327,7 +327,8 @@ def _calls_by_day(piece: Message) -> bool:
 
 
 def _names_one_day(piece: Message) -> bool:
-    days = [day for day in piece.days if not day.is_now]
+    # 月底对账头大: of no order.
+    days = [d for d in piece.days if not d.is_now and not (d.last_day and d.month is None)]
     return len(days) == 1 and days[0] not in piece.dates_of(*_BESIDE)
 
 
