@@ -30,6 +30,7 @@ _LABELS_AFTER = (
     ("list_price", "list_price_after"),
     ("discount", "discount_after"),
     ("cost", "cost_after"),
+    ("paid", "paid_after"),
 )
 
 

@@ -302,7 +302,8 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
     yield rf"(?<!\d){year}?(?P<m>{SMALL})\s*月\s*(?P<d>\d{{1,2}}|{_HAN_DAY}){_NOT_DAY}", _written
     yield rf"{month}的?\s*(?P<d>\d{{1,2}}|{_HAN_DAY}){_NOT_DAY}", _written
     yield (
-        rf"(?<![\d.]){year}?(?P<f>{fixed})(?:节)?(?!\.?\d)(?P<s>当天|那天|的?前一天|的?后一天|"
+        # 最终实付618元 is no festival.
+        rf"(?<![\d.])(?<![付收价]){year}?(?P<f>{fixed})(?:节)?(?!\.?\d)(?!元|块)(?P<s>当天|那天|的?前一天|的?后一天|"
         rf"的?第二天|次日|(?:假期)?第(?P<n>{SMALL})天|(?:节)?(?P<dir>前|后)(?:第)?(?P<k>{SMALL})天(?!内))?",
         _fixed_festival,
     )
@@ -359,8 +360,8 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
     yield (
         rf"(?<![a-z]){_MONTH_EN}(?![a-z])\s*(?P<y>20\d{{2}})|(?<![a-z]){_MONTH_EN2}(?![a-z])"
         # Elsewhere it is the verb.
-        r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=\bsince )|(?<=april and )|(?<=april, )"
-        r"|(?<=until )|(?<=by ))(?P<em3>may)(?![a-z])"
+        r"|(?:(?<=\bin )|(?<=\bof )|(?<=\bfor )|(?<=passed )|(?<=failed )|(?<=\bsince )"
+        r"|(?<=april and )|(?<=april, )|(?<=until )|(?<=by ))(?P<em3>may)(?![a-z])"
         r"(?! (?:i|we|be|it|not|he|she|they|you|have)(?![a-z]))",
         _english_month,
     )

@@ -21,6 +21,7 @@ _OTHER_DATE_COST = 8.0
 _SHARED_COST = 7.0
 _TOO_FAR = 13.0
 _NEAREST = 3
+_LETTERS_A_CHARACTER = 4
 _AT_PRESENT = "现在"
 # What ends what was told: 7月15号东莞发的 月底能进账不.
 _TOLD = ("的", "了")
@@ -145,7 +146,7 @@ def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: Eve
     low, high = (date.end, event.start) if follows else (event.end, date.start)
     between = text[low:high]
     # English takes more letters to say the same, and blanks part its words, not its clauses.
-    english = between.isascii() and any(map(str.isalpha, between))
+    english = _is_english(between)
     # 11月1号发的, but: shipped on Nov 1.
     cost = _BEFORE_COST if follows == english else 0.0
     separators = load_vocabulary().concepts["separator_english" if english else "separator"]
@@ -161,6 +162,12 @@ def _cost(text: str, date: DateMention, dates: Sequence[DateMention], event: Eve
     cost += _SPACE_COST * spaced
     parted = any(low <= o.start < high and not _are_listed(text, o, date, dates) for o in dates)
     return cost + _OTHER_DATE_COST * parted
+
+
+def _is_english(between: str) -> bool:
+    """Letters, but for a word or two in Chinese: our own service (自主客服) on."""
+    letters = sum(char.isascii() and char.isalpha() for char in between)
+    return letters > _LETTERS_A_CHARACTER * sum(not char.isascii() for char in between)
 
 
 def _are_listed(

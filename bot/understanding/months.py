@@ -147,10 +147,18 @@ def _between(text: str, named: Sequence[_Subject]) -> list[_Subject]:
 def _leads(verdict: _Verdict, subject: _Subject, text: str) -> bool:
     """连挂两个月, failed in September and October: the verdict stands first."""
     between = text[verdict.end : subject.start]
-    english = between.isascii() and any(map(str.isalpha, between))
+    letters = between if between.strip() else text[verdict.start : verdict.end]
+    english = letters.isascii() and any(map(str.isalpha, letters))
     if verdict.end > subject.start or len(between) > (_NEAR_ENGLISH if english else _NEAR):
         return False
     return english if between else subject.month is None
+
+
+def _leads_in_english(verdict: _Verdict, subject: _Subject, text: str) -> bool:
+    """passed in July, failed August: said before the month, where English puts it."""
+    between = text[verdict.end : subject.start].strip()
+    said = text[verdict.start : verdict.end]
+    return said.isascii() and (not between or between.endswith(("in", "for")))
 
 
 def _told(
@@ -169,10 +177,9 @@ def _told(
             told.append((subject, "unknown"))
             continue
         before = [v for v in verdicts if _leads(v, subject, text)][-1:]
-        # passed in July, failed in August: said before the month, where English puts it.
-        english = before and text[before[0].end : subject.start].rstrip().endswith((" in", " for"))
+        leads = bool(before) and _leads_in_english(before[0], subject, text)
         if after or before:
-            chosen = (before if english else after or before)[0]
+            chosen = (before if leads else after or before)[0]
             until = following.start if following else len(text)
             told.append((subject, _last_word(chosen, after, until, text).result))
     return told

@@ -53,8 +53,8 @@ def origins(message: Message) -> tuple[str, ...]:
 
 
 def _held(message: Message, found: list[tuple[Span, str]]) -> list[tuple[Span, str]]:
-    """发货地填成了日本，其实是从杭州发的: of the origins of one order those it is said to be shipped
-    from; all of them where no sentence rules one out."""
+    """发货地填成了日本，其实是从杭州发的: of the origins of one order those it is said to be
+    shipped from; all of them where no sentence rules one out."""
     if len({origin for _, origin in found}) == 1 or _days_told(message) > 1:
         return found
     words = message.words

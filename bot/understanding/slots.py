@@ -143,7 +143,9 @@ def _refunded(message: Message) -> tuple[Value, ...]:
     unfiled = message.words.spans("refund_not_filed", message.text)
     said_of = message.words.spans("refund", message.text)
     filed = [*message.words.spans("refund_filed", message.text), (-1, -1)]
-    if unfiled and all(end <= unfiled[-1][1] for _, end in said_of):
+    if unfiled and all(
+        end <= unfiled[-1][1] or is_negated(message, start) for start, end in said_of
+    ):
         # 嚷嚷要退，压根没提交退款申请: it is the application that counts.
         said = False
     elif filed[-1] > max(unfiled, default=(-1, -1)) and not is_negated(message, filed[-1][0]):
