@@ -13,6 +13,7 @@ from typing import Any
 from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
 from bot.understanding.cases import ToolCase, is_addition, is_foreign, is_more_of, is_ruled_out
+from bot.understanding.claims import without_claims
 from bot.understanding.counted import with_all_asked_for
 from bot.understanding.divided import about_each
 from bot.understanding.intents import may_be_left_open, question_left_open
@@ -107,6 +108,19 @@ class _Reader:
         return [read[0] for read in each] if whole and not alike else []
 
     def _taken(
+        self, text: str, talk: Talk, asked: Message | None
+    ) -> tuple[Talk, list[ToolRequest]]:
+        """The talk after a message and its requests: without what somebody had wrong, where the
+        rest of it tells all that is needed."""
+        whole = self._taken_whole(text, talk, asked)
+        for kept in without_claims(text) if whole[1] else ():
+            after, requests = self._taken_whole(kept, talk, asked)
+            alike = {each.tool for each in requests} == {each.tool for each in whole[1]}
+            if alike and all(not (each.missing or each.invalid) for each in requests):
+                return after, requests
+        return whole
+
+    def _taken_whole(
         self, text: str, talk: Talk, asked: Message | None
     ) -> tuple[Talk, list[ToolRequest]]:
         """The talk after a message and its requests, read as a whole or one question after
