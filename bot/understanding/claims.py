@@ -63,7 +63,8 @@ def _set_right(clauses: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _sets_right(clause: str) -> bool:
     words = load_vocabulary()
-    return words.has("set_right", clause) and not words.has("asks_something", clause)
+    asks = words.has("asks_something", clause) and not words.has("still_unknown", clause)
+    return words.has("set_right", clause) and not asks
 
 
 def _only_retracts(clause: str) -> bool:

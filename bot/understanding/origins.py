@@ -71,7 +71,9 @@ def _held(message: Message, found: list[tuple[Span, str]]) -> list[tuple[Span, s
 
 
 def _days_told(message: Message) -> int:
-    return len({day.text for day in message.days if not day.is_now})
+    """Of the orders: only how many days something was shipped on, where that is told."""
+    days = message.dates_of("shipped") or message.days
+    return len({day.text for day in days if not day.is_now})
 
 
 def _piece_around(message: Message, span: Span) -> str:

@@ -115,8 +115,7 @@ class _Reader:
         whole = self._taken_whole(text, talk, asked)
         for kept in without_claims(text) if whole[1] else ():
             after, requests = self._taken_whole(kept, talk, asked)
-            alike = {each.tool for each in requests} == {each.tool for each in whole[1]}
-            if alike and all(not (each.missing or each.invalid) for each in requests):
+            if _suffices(read_message(kept, self.today), requests, whole[1]):
                 return after, requests
         return whole
 
@@ -177,6 +176,17 @@ class _Reader:
             more = {part.tool for part in parts if is_more_of(part, before.case, message)}
             opened = [part for part in opened if part.tool not in more] + parts
         return talk, [p for p in opened if not any(is_ruled_out(p.tool, m) for m in messages)]
+
+
+def _suffices(
+    kept: Message, requests: Sequence[ToolRequest], whole: Sequence[ToolRequest]
+) -> bool:
+    """Whether what is kept of a message tells all that is needed for what is asked, or says
+    itself what it does not tell (还没查到, 保税仓)."""
+    if requests and (kept.has("still_unknown") or kept.has("bonded")):
+        return True
+    alike = {each.tool for each in requests} == {each.tool for each in whole}
+    return alike and all(not (each.missing or each.invalid) for each in requests)
 
 
 def _tells_more(whole: Sequence[ToolRequest], apart: Sequence[ToolRequest]) -> bool:
