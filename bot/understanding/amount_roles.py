@@ -83,7 +83,9 @@ def _means(
 ) -> bool:
     """Labels that hold on a condition: 这1288 repeats, 渠道费1288 may ask for the fee of 1288."""
     if role == "restated":
-        return _repeats(amount, earlier)
+        # 改价成230，客人按230付的: said again to be paid.
+        after = message.text[amount.end :]
+        return _repeats(amount, earlier) and not message.words.has("paid_after", after)
     if role == "claimed":
         # 那1000块就是7块对吗: a result to be checked, no payment.
         return bool(earlier)

@@ -329,9 +329,11 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
             return True
     if is_another_label(before.slots, message):
         return True
+    if message.has("goes_back"):
+        return True
     months = _are_months_more(before, slots)
     told_anew = any(name in slots for name in before.words.key) and not months
-    if message.has("asks_span") and not told_anew:
+    if message.has("asks_span") and not (told_anew or message.has("compares")):
         return False
     if months:
         return True

@@ -43,12 +43,17 @@ def with_day_counted(message: Message) -> Message:
     found = message.words.concepts["day_after_event"].search(message.text)
     if found is None:
         return message
-    event = "shipped" if found["shipped"] else "success"
-    told = message.dates_of(event)
-    day = resolve(told[0], message.today, Lean.PAST).day if len(told) == 1 else None
+    if found["next"]:
+        # 10月6号下的单，次日平台确认发货: counted from the day told last.
+        told = tuple(day for day in message.days if day.end <= found.start())[-1:]
+        lean, count = Lean.NEAR, 1
+    else:
+        told = message.dates_of("shipped" if found["shipped"] else "success")
+        lean, count = Lean.PAST, small_number(found["days"] or found["of_success"])
+    day = resolve(told[0], message.today, lean).day if len(told) == 1 else None
     if day is None:
         return message
-    day += dt.timedelta(days=small_number(found["days"] or found["of_success"]))
+    day += dt.timedelta(days=count)
     text = f"{message.text[: found.start()]}{day.isoformat()}{message.text[found.end() :]}"
     return replace(message, text=text)
 

@@ -113,7 +113,7 @@ class _Reader:
         """The talk after a message and its requests: without what somebody had wrong, where the
         rest of it tells all that is needed."""
         whole = self._taken_whole(text, talk, asked)
-        for kept in without_claims(text) if whole[1] else ():
+        for kept in without_claims(text):
             after, requests = self._taken_whole(kept, talk, asked)
             if _suffices(read_message(kept, self.today), requests, whole[1]):
                 return after, requests
@@ -133,6 +133,11 @@ class _Reader:
             return after, whole
         after_each, apart = self._requests(pieces, talk, asked)
         answered = _complete(apart)
+        if read_message(text, self.today).has("still_unknown") and len(_complete(whole)) < len(
+            whole
+        ):
+            # 那另外一单呢？5月6号点的，状态我还没去看: asked for, and not as with the one before.
+            return after, whole
         # 实付1286.5，哪天自动收货？渠道费又是多少: what only the message as a whole tells.
         fuller = len(whole) > len(answered) or (besides and len(whole) == len(answered))
         fuller = fuller or _tells_more(whole, answered)
@@ -178,15 +183,13 @@ class _Reader:
         return talk, [p for p in opened if not any(is_ruled_out(p.tool, m) for m in messages)]
 
 
-def _suffices(
-    kept: Message, requests: Sequence[ToolRequest], whole: Sequence[ToolRequest]
-) -> bool:
+def _suffices(kept: Message, requests: Sequence[ToolRequest], whole: Sequence[ToolRequest]) -> bool:
     """Whether what is kept of a message tells all that is needed for what is asked, or says
     itself what it does not tell (还没查到, 保税仓)."""
     if requests and (kept.has("still_unknown") or kept.has("bonded")):
         return True
-    alike = {each.tool for each in requests} == {each.tool for each in whole}
-    return alike and all(not (each.missing or each.invalid) for each in requests)
+    alike = {each.tool for each in requests} == {each.tool for each in whole} or not whole
+    return bool(requests) and alike and all(not (each.missing or each.invalid) for each in requests)
 
 
 def _tells_more(whole: Sequence[ToolRequest], apart: Sequence[ToolRequest]) -> bool:
