@@ -425,7 +425,8 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
     slots = _judged_after(part, slots, message)
-    if _only_says_when(message) or _claims_result(message):
+    by_the_way = _only_says_when(message) or _is_small_talk(part, message, asked)
+    if by_the_way or _claims_result(message):
         slots = {n: v for n, v in slots.items() if n not in DAYS or not is_known(part.slots.get(n))}
     if part.missing == ("origin",) and asked is not None and message.has("cannot_say"):
         slots.setdefault(
@@ -452,6 +453,17 @@ def _only_says_when(message: Message) -> bool:
         return False
     goes_on = message.has("continues") or message.has("changes")
     return all(day.is_now for day in message.days) and not goes_on
+
+
+def _is_small_talk(part: ToolCase, message: Message, asked: Message | None) -> bool:
+    """双十二累麻了, once all is known: a festival, and no day of an order."""
+    awaited = bool(part.missing) or (asked is not None and asked.has("question_asked"))
+    if awaited or message.has("asks_something") or any(message.roles) or not message.days:
+        return False
+    words = message.words
+    names = (*words.festivals, *words.moving_festivals)
+    festivals = all(any(name in day.text for name in names) for day in message.days)
+    return festivals and len(residue(message, [part.words])) >= _SEVERAL
 
 
 def _claims_result(message: Message) -> bool:
@@ -525,8 +537,9 @@ def _with(part: ToolCase, slots: Slots, message: Message) -> ToolCase:
 
 
 def _asks_of_each(message: Message, before: bool) -> bool:
-    """渠道费各多少, until a sum is asked for."""
-    return message.has("each_apart") or (before and not message.has("total"))
+    """渠道费各多少, 哪单扣得多, until a sum is asked for."""
+    apart = message.has("each_apart") or message.has("compares")
+    return apart or (before and not message.has("total"))
 
 
 def _with_payment(

@@ -196,6 +196,12 @@ def _reapply_asked(message: Message) -> bool:
     )
 
 
+def _closing_told(message: Message) -> bool:
+    """7月20号被关，申诉没通过，今天能申请吗: a day it was closed on and nothing of a review."""
+    reapplies = message.has("reapply") and not message.has("assessed")
+    return reapplies and any(not day.month_only for day in message.dates_of("closed"))
+
+
 def _hours_asked(message: Message) -> bool:
     """那个咨询在客服考核时段里吗: a case whose time is not said."""
     told = message.has("own_case") or message.has("that_time")
@@ -228,7 +234,8 @@ def _topic_only(message: Message) -> bool:
 
 def _review_months(message: Message) -> bool:
     told = message.month_results
-    return told is not None and set(told.results) != {"unknown"} and message.has("review")
+    named = told is not None and set(told.results) != {"unknown"} and message.has("review")
+    return named and not _closing_told(message)
 
 
 def _months_named(message: Message) -> bool:
@@ -274,6 +281,7 @@ _DERIVED: Mapping[str, Callable[[Message], bool]] = {
     "payout_asked": _payout_asked,
     "ship_asked": _ship_asked,
     "reapply_asked": _reapply_asked,
+    "closing_told": _closing_told,
     "hours_asked": _hours_asked,
     "warned_only": _warned_only,
     "window_asked": _window_asked,

@@ -141,11 +141,12 @@ def paid_anew(known: Value, message: Message) -> Value | None:
 
 
 def _all_together(known: Value, message: Message) -> Value | None:
-    """两单加一起呢: those asked about one after the other."""
+    """两单加一起呢, 这俩单各多少来着: those asked about one after the other."""
     told = [*known.others, *_told(known)]
     count = order_count(message)
     as_many = count is None or int(count["orders"]) == len(told)
-    if not (known.others and message.has("total") and as_many):
+    asked = any(message.has(asks) for asks in ("total", "each_apart", "compares"))
+    if not (known.others and asked and as_many):
         return None
     return Value([value for value, _ in told], clauses=tuple(clause for _, clause in told))
 
