@@ -458,12 +458,9 @@ def _only_says_when(message: Message) -> bool:
 def _is_small_talk(part: ToolCase, message: Message, asked: Message | None) -> bool:
     """双十二累麻了, once all is known: a festival, and no day of an order."""
     awaited = bool(part.missing) or (asked is not None and asked.has("question_asked"))
-    if awaited or message.has("asks_something") or any(message.roles) or not message.days:
+    if awaited or message.has("asks_something") or not message.only_festivals:
         return False
-    words = message.words
-    names = (*words.festivals, *words.moving_festivals)
-    festivals = all(any(name in day.text for name in names) for day in message.days)
-    return festivals and len(residue(message, [part.words])) >= _SEVERAL
+    return len(residue(message, [part.words])) >= _SEVERAL
 
 
 def _claims_result(message: Message) -> bool:

@@ -95,6 +95,9 @@ class Message:
     @cached_property
     def amounts(self) -> tuple[AmountMention, ...]:
         """Amounts of money that hold."""
+        if self.has("compares"):
+            # 1500改成1200，前后差多少: both are asked about.
+            return self.told_amounts
         kept = uncorrected(self.text, self.told_amounts)
         # 付了1280……不对，1280是上一单的: what is taken back is so wherever it is said.
         gone = {amount.value for amount in self.told_amounts if amount not in kept}
@@ -141,6 +144,13 @@ class Message:
         """Days without a role; 今天 is left out, it mostly says when is asked."""
         pairs = zip(self.dates, self.roles, strict=True)
         return tuple(d for d, role in pairs if role is None and not d.month_only and not d.is_now)
+
+    @property
+    def only_festivals(self) -> bool:
+        """双十二累麻了: whether all days told are festivals, of which nothing is said to be."""
+        names = (*self.words.festivals, *self.words.moving_festivals)
+        named = (any(name in day.text for name in names) for day in self.days)
+        return bool(self.days) and all(named) and not any(self.roles)
 
     @cached_property
     def _dated(self) -> list[Span]:

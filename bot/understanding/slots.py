@@ -302,6 +302,8 @@ def _asked_times(message: Message) -> tuple[TimeMention, ...]:
     if these or message.has("these_times"):
         return these or message.times
     told = message.times
+    if message.has("beijing_time"):
+        told = tuple(t for t in told if not _is_local(message, t)) or told
     if message.has("asks_inquiry_time"):
         told = tuple(t for t in told if not _is_reply(message, t))
     others = tuple(
@@ -310,6 +312,12 @@ def _asked_times(message: Message) -> tuple[TimeMention, ...]:
         if not message.words.has("shift", clause_around(message.text, time.start, time.end))
     )
     return others or told
+
+
+def _is_local(message: Message, time: TimeMention) -> bool:
+    """当地晚上6点，那时北京时间是凌晨1点: told in the hours of another place."""
+    clause = clause_around(message.text, time.start, time.end)
+    return message.words.has("local_time", clause) and not message.words.has("beijing_time", clause)
 
 
 def _is_reply(message: Message, time: TimeMention) -> bool:

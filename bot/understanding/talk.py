@@ -190,6 +190,9 @@ def _says_nothing(said: _Said) -> bool:
         return False
     if message.has("asks_something") or said.asked_for:
         return False
+    if message.only_festivals and not (message.amounts or message.times or message.events):
+        # 双十二累麻了.
+        return len(residue(message, [part.words for part in said.talk.case])) >= _SEVERAL
     told_days = any(not date.is_now for date in message.dates)
     if told_days or message.amounts or message.times or message.events:
         return False
