@@ -205,7 +205,10 @@ def _closing_told(message: Message) -> bool:
 def _hours_asked(message: Message) -> bool:
     """那个咨询在客服考核时段里吗: a case whose time is not said."""
     told = message.has("own_case") or message.has("that_time")
-    return told and message.has("hours_context") and message.has("hours_question")
+    # 这单没计入结算，是什么原因: of no time.
+    settled = any(event.name == "settled" for event in message.events)
+    asks = message.has("hours_context") and message.has("hours_question")
+    return told and asks and not settled
 
 
 def _window_asked(message: Message) -> bool:

@@ -87,7 +87,7 @@ def follow(
     if not _is_open(case) and not off and back:
         resumed = (said.advanced(before, message) for before in talk.earlier)
         case = next((before for before in resumed if _is_open(before)), case)
-    if not case and not off and nothing:
+    if nothing and (message.only_festivals or not (case or off)):
         return replace(talk, said=(*talk.said, text)[-_MOST_SAID:], quiet=True)
     beside = not _is_open(case) and _leaves_unsaid(said)
     case = talk.case if beside else case
