@@ -20,9 +20,13 @@ from bot.language import speaks_english
 from bot.phrasing import Phraser, calls_made, traced
 from bot.reading import NoQuestionError, read_question
 from bot.replies import Reply
+from bot.text import sentences
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LOOKS = 2
+# Characters and sentences of a letter, beside which a question is short.
+_A_LETTER = 100
+_SENTENCES = 3
 
 
 def today_in_shanghai() -> dt.date:
@@ -52,7 +56,7 @@ class MerchantBot(Asker):
         day = today or today_in_shanghai()
         english = speaks_english(text, history)
         try:
-            asked = self.wording.question_in(self.in_characters(read_question(text)))
+            asked = self.asked_in(self.in_characters(read_question(text)))
             asked, others = self.platforms.asked_of_own(asked, self.wording.asks)
             question = Question(asked, day, self.wording.questions_in(history), others)
         except NoQuestionError as exc:
@@ -91,6 +95,7 @@ class MerchantBot(Asker):
             return replies.smalltalk(talk)
         if self.wording.asks_to_forge(question.text):
             return replies.no_forgery()
+        question = self._asked_in_letter(question)
         if calculated := self._calculated(question):
             return calculated
         left_open = self.calculator.left_open(question)
@@ -115,6 +120,16 @@ class MerchantBot(Asker):
         if topics := self.sections_on(question.text, seen):
             return replies.which_case(seen, topics)
         return replies.not_found(seen, self.figure_lacking(seen))
+
+    def _asked_in_letter(self, question: Question) -> Question:
+        """Of a letter that tells no case that can be worked out, what it clearly asks in the end:
+        the rest is what was written to the merchant, or by whom."""
+        text = question.text
+        if len(text) < _A_LETTER or len(sentences(text)) < _SENTENCES:
+            return question
+        worked = self.calculator.work(text, question.history, question.today)
+        asked = None if worked and worked.calculations else self.clearly_asked(text)
+        return replace(question, text=asked) if asked else question
 
     def _calculated(self, question: Question) -> Reply | None:
         worked = self.calculator.work(question.text, question.history, question.today)

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from bot.answers import Turn
-from bot.text import fold, terms
+from bot.text import fold, is_english, terms
 
 _FILE = Path(__file__).with_name("wording.yaml")
 # Characters of the shortest order to the program.
@@ -26,6 +26,12 @@ _PARTS = re.compile(
 )
 # What parts clauses in Chinese, and an afterthought.
 _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff”\"?？])\s+(?=[\u4e00-\u9fff—])|[—–]{1,2}")
+# Sentences, and what a blank parts in Chinese: the places where a question may stand by itself.
+_SENTENCES = re.compile(r"(?<=[。！!？?；;\n])|(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff])")
+# 《小红书商家出现争议纠纷怎么办？》 asks nothing.
+_TITLES = re.compile("《[^《》]*》")
+# Characters beside the words that ask; what is asked of less is asked of nothing.
+_A_SUBJECT = 4
 # Rules drawn between what belongs to a program and what does not: << >>, ---, ###.
 _DELIMITERS = re.compile(r"<{2,}|>{2,}|-{3,}|={3,}|#{3,}|\*{3,}|\|{2,}")
 _STOP = re.compile("[。：]")
@@ -267,6 +273,19 @@ class Wording:
         if (told or ordered) and not self.asks(rest):
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
+
+    def asked_alone(self, message: str) -> tuple[str, ...]:
+        """The sentences of a message that ask something by themselves, and tell the program to do
+        nothing; those in the end first."""
+        parts = _SENTENCES.split(_TITLES.sub("", message))
+        asked = (self.question_in(part) for part in parts if part.strip())
+        return tuple(
+            each
+            for each in reversed([part for part in asked if self.asks(part)])
+            if self.subject_length(each) > _A_SUBJECT
+            and not self.asks_to_forge(each)
+            and not (is_english(each) and not each.rstrip().endswith("?"))
+        )
 
     def _proper(self, text: str) -> str:
         """What follows the words that announce the question proper (我真正想请教的是); the whole

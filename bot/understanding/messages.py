@@ -147,10 +147,13 @@ class Message:
 
     @property
     def only_festivals(self) -> bool:
-        """双十二累麻了: whether all days told are festivals, of which nothing is said to be."""
+        """双十二累麻了, 年底冲量差一点: whether all days told are festivals or ends of a month or
+        year, of which nothing is said to be; the shopping days are asked about themselves."""
+        if self.has("black_friday") or self.has("cyber_monday") or any(self.roles):
+            return False
         names = (*self.words.festivals, *self.words.moving_festivals)
-        named = (any(name in day.text for name in names) for day in self.days)
-        return bool(self.days) and all(named) and not any(self.roles)
+        named = (day.last_day or any(name in day.text for name in names) for day in self.days)
+        return bool(self.days) and all(named)
 
     @cached_property
     def _dated(self) -> list[Span]:

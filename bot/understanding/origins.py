@@ -141,7 +141,8 @@ def _ships(message: Message, span: Span) -> bool:
     # 发货10/30，江苏: a place that is a clause of its own.
     clause = message.words.has("place_alone_before", message.text[: span[0]])
     clause = clause and message.words.has("place_alone_after", after)
-    return sends or alone or clause
+    # 成都一单、首尔一单.
+    return sends or alone or clause or words.has("place_one_order", after)
 
 
 def _has_goods(message: Message, span: Span) -> bool:

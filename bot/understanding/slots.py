@@ -97,7 +97,7 @@ def _after_shipping(message: Message, days: tuple[Value, ...]) -> tuple[Value, .
 
 def _origin(message: Message) -> tuple[Value, ...]:
     named = origins(message)
-    if message.has("origin_either"):
+    if message.has("origin_either") or message.has("origin_unsaid"):
         return (Value(ask=""),)
     if message.has("bonded") and only_rules_out(message):
         return (Value(ask="origin_bonded"),)

@@ -466,6 +466,8 @@ def _leaves_unsaid(said: _Said) -> bool:
     if not awaited or _is_off(case, message, said.platforms):
         return False
     doubts = message.has("cannot_say") and not message.has("asks_elsewhere")
+    # 我也不知道他从哪儿发, 翻不到是哪天: nothing is asked of the articles.
+    doubts = doubts or message.has("still_unknown")
     return (doubts or not message.has("asks_something")) and not asked_tools(message)
 
 
