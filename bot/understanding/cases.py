@@ -139,7 +139,9 @@ def advance(case: Case, message: Message, asked: Message | None, platforms: Plat
     if any(part.open for part in started):
         return started
     left_open = any(is_left_open(part.tool, message) for part in case)
-    if not case or left_open or any(part.tool in tools for part in case):
+    # 苏州那单你说的是24号自动确认吧, after something else: of the case before.
+    of_before = bool(tools) and (message.has("recalls_answer") or message.has("goes_back"))
+    if not case or left_open or of_before or any(part.tool in tools for part in case):
         return started
     named = platforms.named(message.text)
     if named and not any(part.words.platform in named for part in case):

@@ -128,6 +128,13 @@ class Message:
         """Monthly results of a review."""
         return find_month_results(self.text, self.dates, self.today)
 
+    @property
+    def without_values(self) -> Message:
+        """The message without the days, times and amounts that it tells."""
+        told = (*self.all_dates, *self.times, *self.told_amounts)
+        text = blank(self.text, [(value.start, value.end) for value in told])
+        return replace(self, text=text.replace(_FILLER, ""))
+
     def without_dates(self, start: int) -> str:
         """The text from a place on, its dates left out."""
         rest = blank(self.text, [(date.start, date.end) for date in self.all_dates])[start:]

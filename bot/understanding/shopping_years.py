@@ -48,6 +48,8 @@ def _asked_of(message: Message) -> str:
         piece
         for piece in pieces_of(re.sub("[?!]", ",", message.text))
         if words.has("asks_something", piece) or words.has("year_wanted", piece)
+        # 去年忙成狗还是没赶上 asks nothing.
+        if _names_a_day(message, piece) or not words.has("year_past", piece)
     ]
     named = [piece for piece in asking if _names_a_year(message, piece)]
     kept = ",".join(named) or ",".join(
@@ -61,6 +63,10 @@ def _asked_of(message: Message) -> str:
 def _names_a_year(message: Message, text: str) -> bool:
     relative = any(word in text for word in message.words.relative_years)
     return relative or bool(_WRITTEN.search(text))
+
+
+def _names_a_day(message: Message, text: str) -> bool:
+    return message.words.has("black_friday", text) or message.words.has("cyber_monday", text)
 
 
 def _year_word(message: Message, text: str) -> str | None:

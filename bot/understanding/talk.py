@@ -122,6 +122,8 @@ class _Said:
         extensions says of what."""
         meant = _option_meant(self.talk.case, self.text, self.asked)
         message = read_message(meant or self.text, self.today)
+        if message.has("recalls_answer"):
+            return message.without_values
         clicked = message.has("extension_supposed") and not message.has("extension")
         before = (read_message(said, self.today) for said in self.talk.said[-_LATELY:])
         if clicked and any(said.has("extension") for said in before):
@@ -186,13 +188,15 @@ def _says_nothing(said: _Said) -> bool:
     """吓死我了, 得嘞: whether a message, that answers no question, neither asks nor tells."""
     message, asked = said.message, said.asked
     awaited = any(part.open and part.missing for part in said.talk.case)
-    if awaited or not said.talk.case or (asked and asked.has("question_asked")):
+    if awaited or (asked and asked.has("question_asked")):
         return False
     if message.has("asks_something") or said.asked_for:
         return False
     if message.only_festivals and not (message.amounts or message.times or message.events):
         # 双十二累麻了.
         return len(residue(message, [part.words for part in said.talk.case])) >= _SEVERAL
+    if not said.talk.case:
+        return False
     told_days = any(not date.is_now for date in message.dates)
     if told_days or message.amounts or message.times or message.events:
         return False
