@@ -21,13 +21,15 @@ class Turn:
 class Question:
     """What a merchant asks; ``today`` is the day the question is asked on.
 
-    ``others`` are platforms outside the corpus that were asked about too, as typed.
+    ``others`` are platforms outside the corpus that were asked about too, as typed; ``typed`` is
+    the message with what tells the program to do something, which ``text`` leaves out.
     """
 
     text: str
     today: dt.date
     history: tuple[Turn, ...] = ()
     others: tuple[str, ...] = ()
+    typed: str = ""
 
 
 @dataclass(frozen=True)

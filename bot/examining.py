@@ -116,20 +116,11 @@ class Examiner:
         # What none of them makes anything of is kept as it is most likely meant.
         return best if self.may_be_answered(best) else examined[0]
 
-    def asked_in(self, message: str) -> str:
-        """What a message asks, without what it tells the program to do; empty where it asks
-        nothing. Of orders alone, or of a request to make something up, what one sentence of it
-        clearly asks by itself."""
-        asked = self.wording.question_in(message)
-        if asked and not self.wording.asks_to_forge(asked):
-            return asked
-        return self.clearly_asked(message) or asked
-
     def clearly_asked(self, message: str) -> str | None:
-        """The sentence of a message that asks most clearly what an article answers."""
+        """The sentence of a message that asks most clearly what an article answers, by itself."""
         seen = (self.examine(each) for each in self.wording.asked_alone(message)[:_LOOK_BACK])
-        clear = [each for each in seen if self._is_clear(each)]
-        return max(clear, key=_confidence).question if clear else None
+        sure = [each for each in seen if self.is_sure(each)]
+        return max(sure, key=_confidence).question if sure else None
 
     def _well_known(self, question: Question, readings: Sequence[str]) -> Examined | None:
         """The message by itself, where it asks in so many words what a section answers: 卖啥好

@@ -56,9 +56,11 @@ class MerchantBot(Asker):
         day = today or today_in_shanghai()
         english = speaks_english(text, history)
         try:
-            asked = self.asked_in(self.in_characters(read_question(text)))
+            typed = self.in_characters(read_question(text))
+            asked = self.wording.question_in(typed)
             asked, others = self.platforms.asked_of_own(asked, self.wording.asks)
-            question = Question(asked, day, self.wording.questions_in(history), others)
+            earlier = self.wording.questions_in(history)
+            question = self._asked_alone(Question(asked, day, earlier, others, typed))
         except NoQuestionError as exc:
             rejected = replies.rejected(exc).spoken(english=english)
             parts: Iterator[str | Answer] = iter([rejected])
@@ -95,7 +97,6 @@ class MerchantBot(Asker):
             return replies.smalltalk(talk)
         if self.wording.asks_to_forge(question.text):
             return replies.no_forgery()
-        question = self._asked_in_letter(question)
         if calculated := self._calculated(question):
             return calculated
         left_open = self.calculator.left_open(question)
@@ -121,14 +122,19 @@ class MerchantBot(Asker):
             return replies.which_case(seen, topics)
         return replies.not_found(seen, self.figure_lacking(seen))
 
-    def _asked_in_letter(self, question: Question) -> Question:
-        """Of a letter that tells no case that can be worked out, what it clearly asks in the end:
-        the rest is what was written to the merchant, or by whom."""
-        text = question.text
-        if len(text) < _A_LETTER or len(sentences(text)) < _SENTENCES:
+    def _asked_alone(self, question: Question) -> Question:
+        """Of orders, of a request to make something up, or of a letter that tells no case: what
+        one of its sentences clearly asks by itself; the question as it is elsewhere."""
+        text, typed = question.text, question.typed
+        forged = not text or self.wording.asks_to_forge(text)
+        letter = len(text) >= _A_LETTER and len(sentences(text)) >= _SENTENCES
+        if not (forged or letter or text != typed):
             return question
-        worked = self.calculator.work(text, question.history, question.today)
-        asked = None if worked and worked.calculations else self.clearly_asked(text)
+        if not forged:
+            worked = self.calculator.work(text, question.history, question.today)
+            if (worked and worked.calculations) or (not letter and self.is_sure(self.examine(text))):
+                return question
+        asked = self.clearly_asked(typed)
         return replace(question, text=asked) if asked else question
 
     def _calculated(self, question: Question) -> Reply | None:
