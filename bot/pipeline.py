@@ -132,7 +132,8 @@ class MerchantBot(Asker):
             return question
         if not forged:
             worked = self.calculator.work(text, question.history, question.today)
-            if (worked and worked.calculations) or (not letter and self.is_sure(self.examine(text))):
+            computed = worked is not None and bool(worked.calculations)
+            if computed or (not letter and self.is_sure(self.examine(text))):
                 return question
         asked = self.clearly_asked(typed)
         return replace(question, text=asked) if asked else question
