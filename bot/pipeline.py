@@ -20,13 +20,11 @@ from bot.language import speaks_english
 from bot.phrasing import Phraser, calls_made, traced
 from bot.reading import NoQuestionError, read_question
 from bot.replies import Reply
-from bot.text import sentences
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LOOKS = 2
-# Characters and sentences of a letter, beside which a question is short.
+# Characters of a letter, which has several lines; a question is short.
 _A_LETTER = 100
-_SENTENCES = 3
 
 
 def today_in_shanghai() -> dt.date:
@@ -127,7 +125,7 @@ class MerchantBot(Asker):
         one of its sentences clearly asks by itself; the question as it is elsewhere."""
         text, typed = question.text, question.typed
         forged = not text or self.wording.asks_to_forge(text)
-        letter = len(text) >= _A_LETTER and len(sentences(text)) >= _SENTENCES
+        letter = "\n" in text.strip() and len(text) >= _A_LETTER
         if not (forged or letter or text != typed):
             return question
         if not forged:

@@ -365,7 +365,7 @@ def _filled(part: ToolCase, said: _Said) -> ToolCase:
     now = slots_of(part.tool, without_names(message), filling=True) if named else {}
     for earlier in reversed(talk.said):
         before = _about(read_message(earlier, said.today), named)
-        if before is None:
+        if before is None or before.only_festivals:
             continue
         of = label(before.text)
         told = plainly_told(part.tool, before)
