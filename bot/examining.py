@@ -116,9 +116,11 @@ class Examiner:
         # What none of them makes anything of is kept as it is most likely meant.
         return best if self.may_be_answered(best) else examined[0]
 
-    def clearly_asked(self, message: str) -> str | None:
-        """The sentence of a message that asks most clearly what an article answers, by itself."""
-        seen = (self.examine(each) for each in self.wording.asked_alone(message)[:_LOOK_BACK])
+    def clearly_asked(self, message: str, *, clauses: bool = False) -> str | None:
+        """The sentence of a message, or the clause, that asks most clearly what an article
+        answers, by itself; None where none surely does."""
+        alone = self.wording.asked_alone(message, clauses=clauses)[:_LOOK_BACK]
+        seen = (self.examine(each) for each in alone if each != message)
         sure = [each for each in seen if self.is_sure(each)]
         return max(sure, key=_confidence).question if sure else None
 

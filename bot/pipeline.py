@@ -118,6 +118,10 @@ class MerchantBot(Asker):
             return replies.not_written(seen, composed, missing)
         if topics := self.sections_on(question.text, seen):
             return replies.which_case(seen, topics)
+        if question.typed != question.text and (
+            asked := self.clearly_asked(question.typed, clauses=True)
+        ):
+            return self._answer(replace(question, text=asked, typed=asked))
         return replies.not_found(seen, self.figure_lacking(seen))
 
     def _asked_alone(self, question: Question) -> Question:
@@ -133,7 +137,7 @@ class MerchantBot(Asker):
             computed = worked is not None and bool(worked.calculations)
             if computed or (not letter and self.is_sure(self.examine(text))):
                 return question
-        asked = self.clearly_asked(typed)
+        asked = self.clearly_asked(typed) or self.clearly_asked(typed, clauses=True)
         return replace(question, text=asked) if asked else question
 
     def _calculated(self, question: Question) -> Reply | None:

@@ -26,8 +26,10 @@ _PARTS = re.compile(
 )
 # What parts clauses in Chinese, and an afterthought.
 _BLANKS = re.compile(r"(?<=[\u4e00-\u9fff”\"?？])\s+(?=[\u4e00-\u9fff—])|[—–]{1,2}")
-# Sentences, and what a blank parts in Chinese: the places where a question may stand by itself.
-_SENTENCES = re.compile(r"(?<=[。！!？?；;\n])|(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fff])")
+# Where a question may begin that stands by itself: at a sentence, in Chinese after a blank; and
+# at a clause.
+_SENTENCES = re.compile(r"(?<=[。！!？?；;\n])|(?<=[\u4e00-\u9fff])[ \t]+(?=[\u4e00-\u9fffA-Za-z])")
+_CLAUSES = re.compile(rf"{_SENTENCES.pattern}|(?<=[,，、])")
 # 《小红书商家出现争议纠纷怎么办？》 asks nothing.
 _TITLES = re.compile("《[^《》]*》")
 # Characters beside the words that ask; what is asked of less is asked of nothing.
@@ -274,10 +276,11 @@ class Wording:
             return ""
         return rest if sum(char.isalnum() for char in rest) > 1 else ""
 
-    def asked_alone(self, message: str) -> tuple[str, ...]:
-        """The sentences of a message that ask something by themselves, and tell the program to do
-        nothing; those in the end first."""
-        parts = _SENTENCES.split(_TITLES.sub("", message))
+    def asked_alone(self, message: str, *, clauses: bool = False) -> tuple[str, ...]:
+        """The sentences of a message, or its ``clauses``, that ask something by themselves, and
+        tell the program to do nothing; those in the end first."""
+        cut = _CLAUSES if clauses else _SENTENCES
+        parts = cut.split(_TITLES.sub("", message))
         asked = (self.question_in(part) for part in parts if part.strip())
         return tuple(
             each
