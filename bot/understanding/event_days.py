@@ -126,6 +126,8 @@ def event_days(
     message: Message, roles: tuple[str, ...], lean: Lean, *, loose: tuple[DateMention, ...]
 ) -> tuple[Value, ...]:
     """Days of the events; else counted back from 关了60天了; else the ``loose`` ones."""
+    if _is_not_known(message, roles):
+        return (Value(ask=""),)
     named = _held(message, message.dates_of(*roles), roles)
     elapsed = elapsed_since(message, roles)
     if elapsed is not None and all(date.is_now for date in named):
@@ -182,6 +184,16 @@ def _tells(message: Message, date: DateMention, roles: tuple[str, ...]) -> bool:
     return any(e.name in roles and date.end <= e.start < end for e in message.events)
 
 
+def _is_not_known(message: Message, roles: tuple[str, ...]) -> bool:
+    """平台哪天确认发货的我还没查到: the day is said not to be known."""
+    spans = message.words.spans("day_not_known", message.text)
+    return any(
+        event.name in roles and start <= event.start < end
+        for start, end in spans
+        for event in message.events
+    )
+
+
 def _happened_in(message: Message, date: DateMention, roles: tuple[str, ...]) -> bool:
     """10月份发的: the month is told, the day has to be asked for."""
     gaps = [event.start - date.end for event in message.events if event.name in roles]
@@ -213,8 +225,10 @@ def as_of_day(message: Message, *roles: str) -> tuple[Value, ...]:
         # 5月10日想申请没申请: nothing was done on it.
         if not message.words.has("gave_up", clause_around(message.text, date.start, date.end))
     )
-    dated = zip(message.dates, message.roles, strict=True)
-    if any(date.exact == message.today and date.month and role in roles for date, role in dated):
+    dated = list(zip(message.dates, message.roles, strict=True))
+    # 12月14日就发起了，我今天30号才看到: the day it was done on is told beside today's.
+    done = any(role in roles and date.text[0].isdigit() for date, role in dated)
+    if not done and any(d.exact == message.today and d.month and r in roles for d, r in dated):
         # 国庆还在处理售后，今天10月5号她来维权: today's date is told.
         return ()
     days = day_values(message, told, Lean.NEAR)

@@ -61,7 +61,9 @@ class Message:
 
     @cached_property
     def _kept_dates(self) -> tuple[DateMention, ...]:
-        kept = uncorrected(self.text, self.told_dates)
+        kept = _without_noted_wrongly(
+            self.text, uncorrected(self.text, self.told_dates), self.told_dates
+        )
         return tuple(replace(date, vague=self._is_vague(date, kept)) for date in kept)
 
     @cached_property
@@ -255,6 +257,20 @@ def uncorrected(text: str, mentions: tuple[_P, ...]) -> tuple[_P, ...]:
         if doubted or _is_taken_back(text, one, other):
             dropped.add(one.start)
     return tuple(mention for mention in kept if mention.start not in dropped)
+
+
+def _without_noted_wrongly(
+    text: str, kept: tuple[DateMention, ...], told: tuple[DateMention, ...]
+) -> tuple[DateMention, ...]:
+    """这单11月2号确认的，说错了，2号是另外一单: the day that was told wrongly, wherever it was."""
+    words = load_vocabulary()
+    wrong = [d for d in told if words.has("noted_wrongly_after", text[d.end :]) and d.day]
+    right = tuple(
+        date
+        for date in kept
+        if not any(date.day == d.day and d.month in (None, date.month) for d in wrong)
+    )
+    return right or kept
 
 
 def first_told(text: str, mention: _P, mentions: tuple[_P, ...]) -> _P:

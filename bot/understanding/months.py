@@ -161,6 +161,12 @@ def _leads_in_english(verdict: _Verdict, subject: _Subject, text: str) -> bool:
     return said.isascii() and (not between or between.endswith(("in", "for")))
 
 
+def _goes_with(one: _Subject, other: _Subject, text: str) -> bool:
+    """failed in April and May: the verdict before the first is said of the second too."""
+    before = text[: one.start].rstrip().endswith((" in", " for", "failed", "passed"))
+    return before and text[one.end : other.start].strip(" ,") == "and"
+
+
 def _told(
     text: str, subjects: list[_Subject], verdicts: list[_Verdict]
 ) -> list[tuple[_Subject, str]]:
@@ -169,12 +175,15 @@ def _told(
         only = subjects[0]
         if only.count in (1, len(verdicts)):
             return [(_Subject(v.start, v.end, 1, None), v.result) for v in verdicts]
-    told = []
+    told: list[tuple[_Subject, str]] = []
     for subject, following in zip(subjects, [*subjects[1:], None], strict=True):
         after = [verdict for verdict in verdicts if verdict.start >= subject.end]
         if following and after and _is_passed_over(subject, following, after[0], text):
             # 7月凑合，8月没达标: what is said of the first is no result.
             told.append((subject, "unknown"))
+            continue
+        if told and _goes_with(told[-1][0], subject, text):
+            told.append((subject, told[-1][1]))
             continue
         before = [v for v in verdicts if _leads(v, subject, text)][-1:]
         leads = bool(before) and _leads_in_english(before[0], subject, text)

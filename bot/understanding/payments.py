@@ -62,6 +62,9 @@ def _paid(message: Message) -> tuple[Value, ...]:
         return (Value(ask="paid_in_yuan"),)
     if message.has("other_period"):
         return (Value(ask=""),)
+    if message.has("paid_unknown") and not with_role(message, "paid"):
+        # 标价299，实付多少我还没查到.
+        return (Value(ask=""),)
     payments = _without_summed(message, _without_left_out(message, _payments(message)))
     if not payments:
         if after := _after_discount(message):
@@ -358,7 +361,7 @@ def fee_amount(message: Message, filling: bool) -> tuple[Value, ...]:
     named = with_role(message, "fee") or with_role(message, *roles)
     if not named:
         return ()
-    another = _another_fee(message, named[0])
+    another = None if message.has("all_orders") else _another_fee(message, named[0])
     listed = () if another else _with_those_listed(message, named)
     together = listed if message.has("total") else ()
     each = listed if message.has("all_orders") else ()

@@ -235,6 +235,8 @@ def _goods(message: Message) -> tuple[Value, ...]:
 
 def _goods_of_one(message: Message) -> tuple[Value, ...]:
     kinds = goods(message)
+    if message.has("goods_unknown") and "counterfeit" not in kinds:
+        return (Value(ask=""),)
     taken = "durable_defect" in kinds and not message.has("goods_durable")
     readings = (phrase("durable_goods"),) if taken else ()
     return tuple(replace(value, readings=readings, clause=message.text) for value in _values(kinds))
