@@ -117,12 +117,14 @@ class Examiner:
         return best if self.may_be_answered(best) else examined[0]
 
     def clearly_asked(self, message: str, *, clauses: bool = False) -> str | None:
-        """The sentence of a message, or the clause, that asks most clearly what an article
-        answers, by itself; None where none surely does."""
+        """The last sentence of a message, or clause, that by itself clearly asks what an article
+        answers, else the surest; None where none surely does."""
         alone = self.wording.asked_alone(message, clauses=clauses)[:_LOOK_BACK]
-        seen = (self.examine(each) for each in alone if each != message)
+        seen = [self.examine(each) for each in alone if each != message]
         sure = [each for each in seen if self.is_sure(each)]
-        return max(sure, key=_confidence).question if sure else None
+        clear = next(filter(self._is_clear, sure), None)
+        best = clear or max(sure, key=_confidence, default=None)
+        return best.question if best else None
 
     def _well_known(self, question: Question, readings: Sequence[str]) -> Examined | None:
         """The message by itself, where it asks in so many words what a section answers: 卖啥好

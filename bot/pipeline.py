@@ -24,7 +24,7 @@ from bot.replies import Reply
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LOOKS = 2
 # Characters of a letter, which has several lines; a question is short.
-_A_LETTER = 100
+_A_LETTER = 80
 
 
 def today_in_shanghai() -> dt.date:
@@ -129,13 +129,13 @@ class MerchantBot(Asker):
         one of its sentences clearly asks by itself; the question as it is elsewhere."""
         text, typed = question.text, question.typed
         forged = not text or self.wording.asks_to_forge(text)
-        letter = "\n" in text.strip() and len(text) >= _A_LETTER
+        letter = "\n" in typed.strip() and len(typed) >= _A_LETTER
         if not (forged or letter or text != typed):
             return question
         if not forged:
             worked = self.calculator.work(text, question.history, question.today)
-            computed = worked is not None and bool(worked.calculations)
-            if computed or (not letter and self.is_sure(self.examine(text))):
+            told = worked is not None and (bool(worked.calculations) or not letter)
+            if told or (not letter and self.is_sure(self.examine(text))):
                 return question
         asked = self.clearly_asked(typed) or self.clearly_asked(typed, clauses=True)
         return replace(question, text=asked) if asked else question

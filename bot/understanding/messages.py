@@ -133,7 +133,7 @@ class Message:
     @property
     def without_values(self) -> Message:
         """The message without the days, times and amounts that it tells."""
-        told = (*self.all_dates, *self.times, *self.told_amounts)
+        told: tuple[_Placed, ...] = (*self.all_dates, *self.times, *self.told_amounts)
         text = blank(self.text, [(value.start, value.end) for value in told])
         return replace(self, text=text.replace(_FILLER, ""))
 
