@@ -105,6 +105,9 @@ def _by_name(message: Message) -> _Division:
         asks = asks or read.has("only_this")
         if asks and named:
             division.asked |= named
+        if asks and read.has("the_rest"):
+            # 第一单退款了，剩下两单几号: those of which nothing else is told.
+            division.asked |= {name for name, told in division.own.items() if len(told) == 1}
         if named and not asks:
             for name in sorted(named):
                 division.own.setdefault(name, []).append(piece)

@@ -7,7 +7,7 @@ import re
 
 from bot.understanding.dates import DateMention, Lean, Resolved, resolve
 from bot.understanding.elapsed import elapsed_since
-from bot.understanding.messages import Message, clause_around, pieces_of
+from bot.understanding.messages import Message, clause_around, piece_around, pieces_of
 from bot.understanding.orders import labels
 from bot.understanding.phrases import phrase
 from bot.understanding.values import Value
@@ -163,15 +163,9 @@ def _held(
     if any(date.month and date.day for date in named):
         # 两年前成交的，是2022年4月12日: the day itself.
         named = tuple(d for d in named if not words.has("counted_ago", d.text))
-    clauses = {date: _piece_around(text, date) for date in named}
+    clauses = {date: piece_around(text, date.start, date.end) for date in named}
     so = tuple(date for date in named if words.has("day_so", clauses[date]))
     return so or tuple(d for d in named if not words.has("day_not_so", clauses[d])) or named
-
-
-def _piece_around(text: str, date: DateMention) -> str:
-    """The words that a date stands among, up to the next comma, stop or blank."""
-    before = re.split(r"[,。;\s]", text[: date.start])[-1]
-    return before + re.split(r"[,。;\s]", text[date.start :])[0]
 
 
 def _day(message: Message, date: DateMention) -> str | None:

@@ -121,7 +121,8 @@ def _choices(
     # 现在 says when something is asked for, never when it happened.
     words = load_vocabulary()
     # So does 今天 in 今天能不能再申请, and 月底能进7月的账不.
-    asks = (date.is_now or date.last_day) and words.has("asks_now", text[date.end :])
+    asks = date.is_now or (date.last_day and date.month is None)
+    asks = asks and words.has("asks_now", text[date.end :])
     asks = asks or date.text == _AT_PRESENT
     fitting = [e for e in events if not asks or e.name in _ASKED_FOR]
     fitting = [e for e in fitting if e.name not in _INCIDENTAL or _in_one_clause(text, date, e)]

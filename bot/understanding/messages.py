@@ -161,7 +161,11 @@ class Message:
         if self.has("black_friday") or self.has("cyber_monday") or any(self.roles):
             return False
         names = (*self.words.festivals, *self.words.moving_festivals)
-        named = (day.last_day or any(name in day.text for name in names) for day in self.days)
+        bare = (day.last_day and (day.month is None or "年" in day.text) for day in self.days)
+        named = (
+            end or any(name in day.text for name in names)
+            for end, day in zip(bare, self.days, strict=True)
+        )
         return bool(self.days) and all(named)
 
     @cached_property
@@ -237,6 +241,12 @@ def clause_around(text: str, start: int, end: int) -> str:
     )
 
 
+def piece_around(text: str, start: int, end: int) -> str:
+    """The piece that a place of the text stands in: its clause, up to the next blank."""
+    before, after = re.split(r"[,。;\s]", text[:start])[-1], re.split(r"[,。;\s]", text[end:])[0]
+    return before + text[start:end] + after
+
+
 class _Placed(Protocol):
     @property
     def start(self) -> int: ...
@@ -288,6 +298,7 @@ def _is_denied(text: str, mention: _Placed) -> bool:
     asked = words.has("asked_after", after)
     # 原本打算2月10号关，提前三天就关了: the day that is counted from.
     promised = words.has("promised_once", before) and words.has("promised_after", after)
+    promised = promised or (words.has("says_before", before) and words.has("will_after", after))
     planned = words.has("planned_once", before) or promised
     planned = planned and not words.has("moved_days", after)
     noted_wrongly = words.has("noted_wrongly_after", after)

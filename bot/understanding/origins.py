@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
-from bot.understanding.messages import Message, pieces_of
+from bot.understanding.messages import Message, piece_around
 from bot.understanding.vocabulary import Span
 
 ORIGINS = ("domestic", "overseas")
@@ -58,7 +57,7 @@ def _held(message: Message, found: list[tuple[Span, str]]) -> list[tuple[Span, s
     if len({origin for _, origin in found}) == 1 or _days_told(message) > 1:
         return found
     words = message.words
-    said = [(each, _piece_around(message, each[0])) for each in found]
+    said = [(each, piece_around(message.text, *each[0])) for each in found]
     if any(words.has("origin_supposed", piece) for _, piece in said):
         return found
     # 说是境外直邮，她弄混了，这一单是广州仓发的: what is said before it is taken back.
@@ -74,12 +73,6 @@ def _days_told(message: Message) -> int:
     """Of the orders: only how many days something was shipped on, where that is told."""
     days = message.dates_of("shipped") or message.days
     return len({day.text for day in days if not day.is_now})
-
-
-def _piece_around(message: Message, span: Span) -> str:
-    before = pieces_of(message.text[: span[1]])[-1]
-    after = re.split(r"[,。;\s]", message.text[span[1] :])[0]
-    return before + after
 
 
 def unclear_origin(message: Message) -> str | None:
