@@ -118,10 +118,6 @@ class MerchantBot(Asker):
             return replies.not_written(seen, composed, missing)
         if topics := self.sections_on(question.text, seen):
             return replies.which_case(seen, topics)
-        if question.typed != question.text and (
-            asked := self.clearly_asked(question.typed, clauses=True)
-        ):
-            return self._answer(replace(question, text=asked, typed=asked))
         return replies.not_found(seen, self.figure_lacking(seen))
 
     def _asked_alone(self, question: Question) -> Question:

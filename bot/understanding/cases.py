@@ -289,9 +289,8 @@ def _only_asked(slots: Slots, message: Message) -> int | None:
     if not asking:
         # 一单从墨尔本寄，一单从成都寄，国外那单哪天自动收.
         asking = [piece for piece in pieces if message.words.has("asks_something", piece)]
-        asking = [piece for piece in asking if message.words.has("one_of_them", piece)] * (
-            len(asking) == 1
-        )
+        if len(asking) == 1 and not message.words.has("one_of_them", asking[0]):
+            return None
     if len(asking) != 1:
         return None
     named = order_named(slots, replace(message, text=asking[0]))
@@ -427,8 +426,7 @@ def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
     slots = _judged_later(part, slots, message)
     slots = _judged_after(part, slots, message)
-    by_the_way = _only_says_when(message) or _is_small_talk(part, message, asked)
-    if by_the_way or _claims_result(message):
+    if _only_says_when(message) or _claims_result(message):
         slots = {n: v for n, v in slots.items() if n not in DAYS or not is_known(part.slots.get(n))}
     if part.missing == ("origin",) and asked is not None and message.has("cannot_say"):
         slots.setdefault(
@@ -455,14 +453,6 @@ def _only_says_when(message: Message) -> bool:
         return False
     goes_on = message.has("continues") or message.has("changes")
     return all(day.is_now for day in message.days) and not goes_on
-
-
-def _is_small_talk(part: ToolCase, message: Message, asked: Message | None) -> bool:
-    """双十二累麻了, once all is known: a festival, and no day of an order."""
-    awaited = bool(part.missing) or (asked is not None and asked.has("question_asked"))
-    if awaited or message.has("asks_something") or not message.only_festivals:
-        return False
-    return len(residue(message, [part.words])) >= _SEVERAL
 
 
 def _claims_result(message: Message) -> bool:

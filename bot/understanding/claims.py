@@ -44,7 +44,7 @@ def _set_right(clauses: Sequence[str]) -> Iterator[tuple[int, int]]:
     words = load_vocabulary()
     nth = 0
     while nth < len(clauses):
-        if not words.has("claimed", clauses[nth]):
+        if not words.has("somebody_says", clauses[nth]):
             nth += 1
             continue
         if words.has("retracted", clauses[nth]):

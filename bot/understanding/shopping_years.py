@@ -49,7 +49,7 @@ def _asked_of(message: Message) -> str:
         for piece in pieces_of(re.sub("[?!]", ",", message.text))
         if words.has("asks_something", piece) or words.has("year_wanted", piece)
         # 去年忙成狗还是没赶上 asks nothing.
-        if _names_a_day(message, piece) or not words.has("year_past", piece)
+        if names_shopping_day(message, piece) or not words.has("year_past", piece)
     ]
     named = [piece for piece in asking if _names_a_year(message, piece)]
     kept = ",".join(named) or ",".join(
@@ -65,7 +65,8 @@ def _names_a_year(message: Message, text: str) -> bool:
     return relative or bool(_WRITTEN.search(text))
 
 
-def _names_a_day(message: Message, text: str) -> bool:
+def names_shopping_day(message: Message, text: str) -> bool:
+    """Whether a text, or a part of a message, names 黑五 or 网一."""
     return message.words.has("black_friday", text) or message.words.has("cyber_monday", text)
 
 

@@ -32,7 +32,7 @@ from bot.understanding.negation import affirmed, affirmed_last, both_ways, is_ne
 from bot.understanding.origins import only_rules_out, origins, unclear_origin
 from bot.understanding.payments import fee_amount, paid_amounts
 from bot.understanding.phrases import phrase
-from bot.understanding.shopping_years import year_asked, years_listed
+from bot.understanding.shopping_years import names_shopping_day, year_asked, years_listed
 from bot.understanding.stores import categories, category, is_unsupported, seller_type
 from bot.understanding.times import TimeMention, counted_from, in_half_of_day, in_half_told
 from bot.understanding.values import AS_OF, Slots, Value, month_results
@@ -370,16 +370,14 @@ def _season(message: Message, filling: bool) -> Slots:
     if years := years_listed(message):
         return {"year": tuple(Value(year) for year in years)}
     year, said = year_asked(message)
-    if year is None and (filling or message.has("that_year") or not _names_a_day(message)):
+    if year is None and (
+        filling or message.has("that_year") or not names_shopping_day(message, message.text)
+    ):
         return {}
     if year is None:
         year = message.today.year
     readings = () if said else (phrase("this_year", year=str(year)),)
     return {"year": (Value(year, readings, assumed=not said),)}
-
-
-def _names_a_day(message: Message) -> bool:
-    return message.has("black_friday") or message.has("cyber_monday")
 
 
 _BUILDERS: Mapping[str, Callable[[Message, bool], Slots]] = {
