@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.corpus_files import read_corpus_file
 from bot.mentions import Mention, Places, asked_part, sounds_like, stranger
-from bot.text import fold
+from bot.text import as_word, fold
 
 FILE_NAME = "platforms.yaml"
 _LEAST_LEFT = 4
@@ -215,8 +215,7 @@ def _word(name: str) -> re.Pattern[str]:
     """A folded name; a Latin one as a word of its own: RED is not in "covered"."""
     if name.isdigit():
         return re.compile(rf"(?<![\d.]){name}(?![\d.]\d|\d)")
-    bounded = rf"(?<![a-z]){re.escape(name)}(?![a-z])" if name[0].isascii() else re.escape(name)
-    return re.compile(bounded)
+    return re.compile(as_word(name))
 
 
 def load_platforms(corpus_dir: Path) -> Platforms:

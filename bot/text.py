@@ -41,6 +41,12 @@ def terms(text: str) -> Iterator[str]:
             yield from (run[at : at + 2] for at in range(len(run) - 1))
 
 
+def as_word(word: str) -> str:
+    """A pattern for a folded word; a Latin one by itself: vat is not in "activate"."""
+    escaped = re.escape(word)
+    return rf"(?<![a-z]){escaped}(?![a-z])" if word[0].isascii() else escaped
+
+
 def has_han(text: str) -> bool:
     """Whether a text holds a Chinese character."""
     return bool(_HAN.search(text))

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.corpus_files import read_corpus_file
-from bot.text import fold, terms
+from bot.text import as_word, fold, terms
 from ingest.embedders import Embedder, Vectors
 
 FILE_NAME = "uncovered.yaml"
@@ -87,7 +87,7 @@ class Uncovered:
     ) -> None:
         self._asks = tuple((topic.name, ask) for topic in topics for ask in topic.asks)
         self._words = {fold(word): topic.name for topic in topics for word in topic.words}
-        self._pattern = re.compile("|".join(map(re.escape, self._words)) or r"(?!)")
+        self._pattern = re.compile("|".join(map(as_word, self._words)) or r"(?!)")
         self._embedder = embedder
         self._folder = folder
         self._lock = threading.Lock()

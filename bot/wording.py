@@ -437,7 +437,7 @@ class Wording:
             return ()
         one, other = named[: between.start("stop")], named[between.end("stop") :]
         # 旺季 热销的和缺货的, 卖吃的和卖冰箱 要的证: what both are of, and what of each is asked.
-        *of, one = one.split()
+        *of, one = one.split() or [""]
         other, *asked = other.split() or [""]
         found = self.aspects.search(folded[between.end("stop") :])
         aspect = "".join(asked) or (found.group() if found else "")

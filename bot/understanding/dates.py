@@ -354,7 +354,7 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         _dotted,
     )
     yield (
-        rf"(?<![\d月第]){SMALL_DAY}(?P<u>日|号)(?!楼|店|线|仓|码|机|链|款|订|单|元|之?[内后]|以[内后])(?<!日(?=[前之以]))",
+        rf"(?<![\d月第]){SMALL_DAY}(?P<u>日|号)(?!人|楼|店|线|仓|码|机|链|款|订|单|元|之?[内后]|以[内后])(?<!日(?=[前之以]))",
         _day_only,
     )
     yield (

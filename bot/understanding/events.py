@@ -89,8 +89,9 @@ def date_roles(
         if listed or _is_of_another_order(text, one, other, roles[at]):
             roles[at] = roles[at - 1]
     for at, (one, other) in reversed(list(enumerate(itertools.pairwise(dates), start=1))):
-        # 5号 9号 17号发的: those before it are told as the last is.
-        if roles[at - 1] is None and _are_blank_apart(text, one, other):
+        # 5号 9号 17号发的, 7.30、7.31、8.1发的: those before it are told as the last is.
+        in_a_row = _are_blank_apart(text, one, other) or text[one.end : other.start] == "、"
+        if roles[at - 1] is None and in_a_row:
             roles[at - 1] = roles[at]
     return tuple(roles)
 

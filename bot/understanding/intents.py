@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from bot.understanding.amount_roles import with_role
 from bot.understanding.disputes import denied_facts, goods, said_facts
 from bot.understanding.elapsed import elapsed_since
-from bot.understanding.messages import Message, clause_around, pieces_of
+from bot.understanding.messages import Message, blank, clause_around, pieces_of
 from bot.understanding.negation import affirmed
 from bot.understanding.orders import label
 from bot.understanding.residue import residue
@@ -148,7 +148,10 @@ def _charges_only(message: Message) -> bool:
 
 
 def _commission_only(message: Message) -> bool:
-    return message.has("commission") and not message.has("fee")
+    """除渠道费外还有佣金，佣金几个点: the fee that is only set aside is not asked for."""
+    aside = list(message.words.spans("except_that", message.text))
+    asks_fee = message.words.has("fee", blank(message.text, aside))
+    return message.has("commission") and not asks_fee
 
 
 def _payout_only(message: Message) -> bool:
@@ -238,7 +241,8 @@ def _topic_only(message: Message) -> bool:
 def _review_months(message: Message) -> bool:
     told = message.month_results
     named = told is not None and set(told.results) != {"unknown"} and message.has("review")
-    return named and not _closing_told(message)
+    # 1月5日交易成功，检测说含绒量不合格: of goods.
+    return named and not _closing_told(message) and not message.dates_of("success")
 
 
 def _months_named(message: Message) -> bool:

@@ -61,9 +61,8 @@ class Message:
 
     @cached_property
     def _kept_dates(self) -> tuple[DateMention, ...]:
-        kept = _without_noted_wrongly(
-            self.text, uncorrected(self.text, self.told_dates), self.told_dates
-        )
+        told = tuple(date for date in self.told_dates if not self._is_season_over(date))
+        kept = _without_noted_wrongly(self.text, uncorrected(self.text, told), told)
         return tuple(replace(date, vague=self._is_vague(date, kept)) for date in kept)
 
     @cached_property
@@ -188,6 +187,10 @@ class Message:
         # 差不多10天前, 大概月底: counted or rounded, not looked up.
         rounded = date.last_day or date.exact is not None
         return rounded and self.words.has("imprecise_before", before[-8:])
+
+    def _is_season_over(self, date: DateMention) -> bool:
+        named = any(name in date.text for name in self.words.festivals)
+        return named and self.words.has("season_over", self.text[date.end :])
 
     def _is_one_of_two(self, date: DateMention, dates: Sequence[DateMention]) -> bool:
         for one, other in pairwise(dates):

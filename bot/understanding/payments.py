@@ -24,7 +24,7 @@ _OF = re.compile(r"(?:元|块钱?)?的\s*[\u4e00-\u9fff]{2,6}")
 _CLAUSES = re.compile("[,。;、]")
 # 45.5元一条, 89一双.
 _OF_UNIT = re.compile(r"(?:元|块钱?)?\s*[一1](?P<unit>[条双套瓶盒个只台箱本把份包顶支块袋])")
-_ORDERS = re.compile(r"(.+?)\s*(?:单|件|笔|orders?)")
+_ORDERS = re.compile(r"(.+?)\s*(?:个?单子?|个?订单|件|笔|orders?)")
 
 
 def paid_amounts(message: Message) -> tuple[Value, ...]:
@@ -264,7 +264,7 @@ def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ..
         # 小周买了个挂画，标价159，实付139: all that is said before it is of this one.
         told_with = message.text[: payment.start] or _told_with(message, payment)
         return (Value([plain(payment.value)], clauses=(told_with,)),)
-    basis = _basis(message, payment, int(count["orders"]))
+    basis = _basis(message, payment, count)
     told = {"value": plain(payment.value), "text": payment.text, **count}
     if basis is None:
         return (Value(ask="paid_each_or_total", details=tuple(told.items())),)
@@ -289,9 +289,9 @@ def _is_of_another_order(message: Message, payment: AmountMention) -> bool:
     return message.words.has("another_order", before) and message.words.has("append", before)
 
 
-def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
+def _basis(message: Message, payment: AmountMention, told: Mapping[str, str]) -> str | None:
     """What stands next to the amount decides: 每单99，渠道费共多少 is 99 each."""
-    words = message.words
+    words, count, written = message.words, int(told["orders"]), told["count"]
     others = [amount for amount in message.amounts if amount is not payment]
     before = _said_before(message, payment)
     after = message.text[payment.end :]
@@ -313,8 +313,11 @@ def _basis(message: Message, payment: AmountMention, count: int) -> str | None:
         return "total"
     if any(words.has("each", _said_before(message, other)) for other in others):
         return "total"  # 每件99，付了250: the unit price is another amount.
-    each = message.has("each") and not message.has("total") and not others
-    return "each" if each else None
+    if message.has("each") and not message.has("total") and not others:
+        return "each"
+    # 买了3件，顾客实付597: things of one order are paid for together.
+    of_one = written.endswith("件") and payment in with_role(message, "paid")
+    return "total" if of_one else None
 
 
 def _last(message: Message, concept: str, text: str) -> int:

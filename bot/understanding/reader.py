@@ -14,6 +14,7 @@ from bot.answers import Turn
 from bot.platforms import Platforms, load_platforms
 from bot.understanding.cases import ToolCase, is_addition, is_foreign, is_more_of, is_ruled_out
 from bot.understanding.claims import without_claims
+from bot.understanding.contested import with_contested_asked
 from bot.understanding.counted import with_all_asked_for
 from bot.understanding.divided import about_each
 from bot.understanding.intents import may_be_left_open, question_left_open
@@ -94,6 +95,7 @@ class _Reader:
             return []
         requests = self._taken(text, talk, asked)[1]
         requests = self._of_each(message, requests) or requests
+        requests = with_contested_asked(requests, message)
         return with_all_asked_for(requests, message) if talk.said else requests
 
     def _of_each(self, message: Message, requests: Sequence[ToolRequest]) -> list[ToolRequest]:
@@ -198,6 +200,9 @@ def _tells_more(whole: Sequence[ToolRequest], apart: Sequence[ToolRequest]) -> b
     if len(whole) != 1 or len(apart) != 1 or whole[0].tool != apart[0].tool:
         return False
     one, other = whole[0].inputs, apart[0].inputs
+    if set(one.get("times", ())) < set(other.get("times", ())):
+        # 晚上看完电视，九点一刻还会回。晚上九点一刻算不算: one time, told twice.
+        return True
     more = [name for name, value in one.items() if other.get(name) != value]
     return bool(more) and all(one[name] is True and other.get(name) is False for name in more)
 
@@ -222,7 +227,8 @@ def _apart(part: ToolCase, message: Message) -> tuple[ToolCase, ...]:
     paid = part.slots.get("paid", ())
     many = orders_told(part.slots) if paid and part.order is None else 0
     said = message.words.spans("each_apart", message.text)
-    summed = message.words.has("total", blank(message.text, list(said)))
+    aside = message.words.spans("total_aside", message.text)
+    summed = message.words.has("total", blank(message.text, [*said, *aside]))
     if not said or summed or not 1 < many <= _MOST_REQUESTS:
         return (part,)
     return tuple(replace(part, order=at) for at in range(many))

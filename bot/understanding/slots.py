@@ -176,7 +176,9 @@ def _dispute_window(message: Message, filling: bool) -> Slots:
         found["goods"] = (Value("ordinary", (phrase("ordinary_goods"),), assumed=True),)
     if not found["goods"] and denies_goods(message):
         found["goods"] = (Value(ask=""),)
-    found[AS_OF] = as_of_day(message, "claimed")
+    # 12号再来申请: of a dispute that is being talked about.
+    claims = ("claimed", "applied") if filling else ("claimed",)
+    found[AS_OF] = as_of_day(message, *claims)
     days = event_days(message, ("success",), Lean.PAST, loose=())
     if not days:
         received = event_days(message, ("received", "completed"), Lean.PAST, loose=())
@@ -187,7 +189,7 @@ def _dispute_window(message: Message, filling: bool) -> Slots:
     if not days and other:
         days = (Value(ask="transaction_success_not_order"),)
     if not days:
-        days = day_values(message, loose_days(message, filling, "claimed"), Lean.PAST)
+        days = day_values(message, loose_days(message, filling, *claims), Lean.PAST)
     if unlimited and not any(day.value for day in days):
         days = _some_day(message) or days
     found["transaction_success"] = days

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from bot.text import as_word
+
 _FILE = Path(__file__).with_name("vocabulary.yaml")
 _PLACES = Path(__file__).with_name("places.yaml")
 
@@ -105,11 +107,7 @@ def load_vocabulary() -> Vocabulary:
 
 def alternatives(words: Sequence[str]) -> str:
     """A pattern for any of the literal words, the longest first; Latin words stand alone."""
-    parts = []
-    for word in sorted(words, key=len, reverse=True):
-        literal = re.escape(word)
-        parts.append(rf"(?<![a-z]){literal}(?![a-z])" if word[0].isascii() else literal)
-    return "|".join(parts)
+    return "|".join(as_word(word) for word in sorted(words, key=len, reverse=True))
 
 
 def _compiled(patterns: Mapping[str, str]) -> dict[str, re.Pattern[str]]:
