@@ -42,6 +42,8 @@ class Asker(Quoter):
 
         ``offered`` can be computed of what a message tells without asking anything.
         """
+        if not question.history and self.wording.only_points(question.text):
+            return _what_is_meant(seen)
         if not question.history and (topics := self.sections_on(question.text, seen)):
             return topics
         is_sure = self.is_sure(seen)
@@ -85,3 +87,13 @@ class Asker(Quoter):
     @staticmethod
     def _is_vague(question: str) -> bool:
         return len(set(terms(question))) <= _VAGUE_TERMS
+
+
+def _what_is_meant(seen: Examined) -> AskedBack:
+    """那个要几天啊, before which nothing was said."""
+    headings = dict.fromkeys(passage.heading for passage in seen.found.passages)
+    return AskedBack(
+        "您指的是哪件事？请把事情说出来，例如：",
+        tuple(headings)[:_MOST_OPTIONS],
+        "What do you mean? Please name it, for example:",
+    )

@@ -165,7 +165,7 @@ class Conversation:
     def _said_right(self, message: str) -> str:
         """A case that takes the place of one said wrongly, without the words that say so."""
         rest = self.wording.said_right(message)
-        return rest if self.distinctions.says_case(rest) else message
+        return rest if self.distinctions.cases_said(rest) else message
 
     def _leans_on_topic(self, message: str) -> bool:
         return (
@@ -175,7 +175,7 @@ class Conversation:
         )
 
     def _is_correction(self, message: str) -> bool:
-        if self.distinctions.says_case(message):
+        if self.distinctions.cases_said(message):
             return False
         rest = self.wording.without_correction(message)
         if rest == message:

@@ -148,9 +148,9 @@ class Distinctions:
                 return said[0].label
         return None
 
-    def says_case(self, message: str) -> bool:
-        """Whether a message names a case."""
-        return any(entry.said(message) for entry in self.entries)
+    def cases_said(self, message: str) -> frozenset[str]:
+        """The labels of the cases that a message names."""
+        return frozenset(option.label for entry in self.entries for option in entry.said(message))
 
     def cases_kept(self, topic: str, message: str) -> list[str]:
         """The cases a topic names that articles are about, where the message names none of them."""

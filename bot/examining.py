@@ -225,12 +225,13 @@ class Examiner:
                 yield text
 
     def _keeps_names(self, reading: str, text: str) -> bool:
-        """Whether a question put in other words still names its platform, and what no article
-        covers: without them it asks something else."""
+        """Whether a question put in other words still names its platform, its case, and what no
+        article covers: without them it asks something else."""
         return self._names(reading) <= self._names(text)
 
     def _names(self, text: str) -> frozenset[str]:
-        return self.platforms.all_named(text) | self.uncovered.words_in(text)
+        cases = self.conversation.distinctions.cases_said(text)
+        return self.platforms.all_named(text) | self.uncovered.words_in(text) | cases
 
     def _told(self, question: Question) -> Told | None:
         """What the last answer said, and the passage it was of; None where it is of none.

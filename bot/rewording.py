@@ -81,13 +81,21 @@ class Homophones:
         while at + 2 <= len(text):
             pair = text[at : at + 2]
             found = self._by_sound.get(_sound(pair)) if self._is_unknown(pair) else None
-            # A pair across two words is often unknown too: one character must agree.
-            if found and (found[0] == pair[0] or found[1] == pair[1]):
+            if found and self._is_slip(text, at, found):
                 text = text[:at] + found + text[at + 2 :]
                 at += 2
             else:
                 at += 1
         return text
+
+    def _is_slip(self, text: str, at: int, meant: str) -> bool:
+        """Whether a pair of characters may stand for another. One across two words (年德 of
+        2021年德国) is often unknown too: one character must agree, and the other be of no word
+        with what stands beside it."""
+        pair = text[at : at + 2]
+        if meant[0] == pair[0]:
+            return not self._is_word(text[at + 1 : at + 3])
+        return meant[1] == pair[1] and not self._is_word(text[max(0, at - 1) : at + 1])
 
     def in_characters(self, text: str) -> str:
         """A text whose Latin letters all spell Chinese, in the characters that passages have for
@@ -95,15 +103,14 @@ class Homophones:
         return _LATIN_RUNS.sub(lambda run: self._spelling.read(run.group()), text)
 
     def _is_unknown(self, pair: str) -> bool:
+        # What is a word is not a slip, even where no passage has it; nor is what asks.
+        is_pair = _HAN_PAIR.match(pair) and not _ASKS.search(pair)
+        return bool(is_pair) and not self._lexical.knows(pair) and not self._is_word(pair)
+
+    def _is_word(self, pair: str) -> bool:
         from pypinyin.constants import PHRASES_DICT
 
-        # What is a word is not a slip, even where no passage has it; nor is what asks.
-        return bool(
-            _HAN_PAIR.match(pair)
-            and not self._lexical.knows(pair)
-            and pair not in PHRASES_DICT
-            and not _ASKS.search(pair)
-        )
+        return len(pair) == len("词组") and pair in PHRASES_DICT
 
     def _spelled_out(self, text: str) -> str:
         """Pinyin typed in Latin letters, as the characters some passage has for it."""

@@ -8,6 +8,7 @@ from bot.text import is_english
 from bot.understanding.amounts import AmountMention
 from bot.understanding.messages import Message, clause_around
 
+_ASKS_FEE = ("asks_amount", "fee_asked", "compute", "each_apart")
 _BEFORE = 12
 _BEFORE_ENGLISH = 30
 _AFTER = 24
@@ -52,6 +53,8 @@ def _role(message: Message, amount: AmountMention, earlier: Sequence[AmountMenti
     reach = _AFTER_ENGLISH if english else _AFTER
     after = message.text[amount.end : amount.end + reach]
     if earlier and words.has("claim_before", before) and words.has("claim_after", after):
+        return "claimed"
+    if words.has("own_result_before", before):
         return "claimed"
     if words.has("freight_after", after):
         return "freight"
@@ -98,7 +101,7 @@ def _means(
         if message.words.has("claim_after", message.text[message.amounts[-1].end :]):
             # 渠道费100块收1块对不对: asked is what 100 costs.
             return amount == message.amounts[-1]
-        asked = any(message.has(each) for each in ("asks_amount", "fee_asked", "compute"))
+        asked = any(message.has(each) for each in _ASKS_FEE)
         return message.has("net") or not asked
     return True
 

@@ -167,9 +167,8 @@ def _with_those_before(part: ToolCase, message: Message) -> ToolCase:
         return part
     told = [*part.before, part.slots]
     place = place_named(message.text, len(told))
-    said = orders_said(message) or (len(told) if place and place <= len(told) else 0)
-    if 1 < said <= len(told):
-        return replace(part, slots=side_by_side(told[-said:], {}), before=())
+    if of_all := _of_as_many(part, orders_said(message) or (len(told) if place else 0)):
+        return of_all
     days = [value for each in told for name in part.words.key for value in each[name][:1]]
     called = days_called(days, message)
     if not called or called == (len(told) - 1,):
@@ -179,6 +178,15 @@ def _with_those_before(part: ToolCase, message: Message) -> ToolCase:
     return replace(
         part, slots=side_by_side(named, {}) if len(named) > 1 else named[0], before=others
     )
+
+
+def _of_as_many(part: ToolCase, said: int) -> ToolCase | None:
+    """The last of the orders told one after the other, as many as are said; None where fewer are
+    told."""
+    told = [*part.before, part.slots]
+    if not 1 < said <= len(told):
+        return None
+    return replace(part, slots=side_by_side(told[-said:], {}), before=())
 
 
 def _orders_before(
@@ -222,6 +230,7 @@ def _anchored(message: Message, part: ToolCase) -> Message:
         return replace(message, about_money=part.tool in _ABOUT_MONEY)
     known = of_order(part.slots, part.order)
     days = {v.value for name in DAYS for v in known.get(name, ()) if v.value}
+    days |= {f"{value.value}-01-01" for value in known.get("year", ()) if value.value}
     times = [value.value for value in known.get("times", ()) if value.value]
     return replace(
         message,
@@ -248,12 +257,16 @@ def _started(tool: str, message: Message, case: Case, asked: Message | None) -> 
     if not (_answers(before, slots, asked) or _goes_on(before, message, slots)):
         # A question for the rule as such leaves what is known of the case as it is.
         earlier = _orders_before(before, slots, message) if opened else before.before
-        return ToolCase(
-            tool, slots if opened else {**before.slots, **slots}, opened, before=earlier
-        )
+        known = slots if opened else {**before.slots, **slots}
+        started = ToolCase(tool, known, opened, before=earlier)
+        # 李先生也是同一天，他俩各自还能不能维权: of the one told before, too.
+        return _of_as_many(started, orders_said(message) or 0) or started
     slots = slots_of(tool, _anchored(message, before), filling=False)
     slots |= _money_anew(before, slots, message)
     after = _with(before, slots, message)
+    if orders_said(message) == orders_told(after.slots):
+        # B店是2月20号关的，两个店分别是哪天: both, though one of them is named.
+        after = replace(after, order=None)
     return replace(after, open=opened or after.open)
 
 
@@ -330,7 +343,7 @@ def _goes_on(before: ToolCase, message: Message, slots: Slots) -> bool:
             return True
     if is_another_label(before.slots, message):
         return True
-    if message.has("goes_back"):
+    if message.has("goes_back") or (named and message.has("mistaken")):
         return True
     months = _are_months_more(before, slots)
     told_anew = any(name in slots for name in before.words.key) and not months

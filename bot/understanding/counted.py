@@ -11,17 +11,37 @@ from bot.understanding.phrases import question
 from bot.understanding.requests import ToolRequest
 
 # The inputs that each order has, by the tool; what is asked for where orders are not known.
-_OF_EACH = {"payment_channel_fee": "paid", "auto_confirm_receipt": "ship_confirmed"}
+_OF_EACH = {
+    "payment_channel_fee": "paid",
+    "auto_confirm_receipt": "ship_confirmed",
+    "settlement_month": "confirmed_receipt",
+    "dispute_window": "transaction_success",
+    "self_service_eligibility": "last_closed",
+}
 _PAIR = "俩"
 
 
-def with_all_asked_for(requests: Sequence[ToolRequest], message: Message) -> list[ToolRequest]:
+def with_all_asked_for(
+    requests: Sequence[ToolRequest], message: Message, *, told_before: bool
+) -> list[ToolRequest]:
     """四单现在总共多少费: a result for fewer orders than are spoken of would be a wrong one, so
     that those which are not known are asked for."""
-    said = orders_said(message)
+    said = orders_said(message) if told_before else _orders_asked_of(message)
     if said is None:
         return list(requests)
     return [_asking(request, said, requests) for request in requests]
+
+
+def _orders_asked_of(message: Message) -> int | None:
+    """两个件，…，分别给我报一下: how many a message that tells of them itself asks about."""
+    found = message.words.concepts["orders_counted"].search(message.text)
+    fewer = message.has("left_out_order") or message.has("takes_out")
+    asked = message.has("asked_of_each") and not fewer
+    return _number(found["count"]) if found and asked else None
+
+
+def _number(written: str) -> int:
+    return 2 if written == _PAIR else small_number(written)
 
 
 def orders_said(message: Message) -> int | None:
@@ -30,7 +50,7 @@ def orders_said(message: Message) -> int | None:
     if found is None:
         return None
     written = next(filter(None, found.groupdict().values()))
-    return 2 if written == _PAIR else small_number(written)
+    return _number(written)
 
 
 def _asking(request: ToolRequest, said: int, requests: Sequence[ToolRequest]) -> ToolRequest:

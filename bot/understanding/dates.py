@@ -277,9 +277,14 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
     fixed = alternatives(list(words.festivals))
     moving = alternatives(list(words.moving_festivals))
     yield (
-        r"(?<![\d.])(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})"
+        r"(?<!\d)(?<!\d\.)(?P<y>\d{4})\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})"
         r"(?:日|号)?(?!\d)",
         _written,
+    )
+    yield (
+        # 25.4.18, and no version of anything.
+        r"(?<![\d.a-z])(?P<y>2\d)[./](?P<m>1[0-2]|0?[1-9])[./](?P<d>3[01]|[12]\d|0?[1-9])(?![\d.])",
+        _written_short,
     )
     yield (
         # Part of no waybill number.
@@ -320,6 +325,7 @@ def _rules(words: Vocabulary) -> Iterator[tuple[str, Maker]]:
         r"(?:\s*,?\s*(?P<y>20\d{2}))?",
         _english,
     )
+    yield rf"(?:the\s+)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s+of\s+{month}(?![a-z])", _written
     yield (
         rf"(?:end of|last day of)\s+(?:the\s+)?(?:{_MONTH_EN}(?![a-z])|{month}|month)",
         _english_end,
@@ -404,6 +410,12 @@ def _written(found: re.Match[str], today: dt.date) -> DateMention:
         return replace(_at(found), year=relative.year, month=relative.month, day=day)
     month = small_number(found["m"])
     return replace(_at(found), year=_year_written(found, today), month=month, day=day)
+
+
+def _written_short(found: re.Match[str], today: dt.date) -> DateMention | None:
+    """The year in two figures: one that is not yet to come."""
+    year = int(found["y"]) + 2000
+    return replace(_written(found, today), year=year) if year <= today.year + 1 else None
 
 
 def _written_possible(found: re.Match[str], today: dt.date) -> DateMention | None:

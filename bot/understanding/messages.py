@@ -189,7 +189,8 @@ class Message:
         return rounded and self.words.has("imprecise_before", before[-8:])
 
     def _is_season_over(self, date: DateMention) -> bool:
-        named = any(name in date.text for name in self.words.festivals)
+        names = (*self.words.festivals, *self.words.moving_festivals)
+        named = any(name in date.text for name in names)
         return named and self.words.has("season_over", self.text[date.end :])
 
     def _is_one_of_two(self, date: DateMention, dates: Sequence[DateMention]) -> bool:
@@ -221,7 +222,17 @@ class Message:
 @lru_cache(maxsize=512)
 def read_message(text: str, today: dt.date) -> Message:
     """Read a message; the same one is read once."""
-    return Message(normalise(text), today)
+    return Message(_confirmed_alike(normalise(text)), today)
+
+
+def _confirmed_alike(text: str) -> str:
+    """一单8月1号确认发货，一单8月4号确认: confirmed as the one before it."""
+    words = load_vocabulary()
+    said = words.spans("platform_ships", text) or words.spans("platform_confirms", text)
+    if not said:
+        return text
+    start, end = said[0]
+    return text[:end] + words.concepts["day_confirmed"].sub(text[start:end], text[end:])
 
 
 def blank(text: str, spans: list[Span]) -> str:

@@ -69,6 +69,8 @@ def find_month_results(
     calendar_months = [(subject, result) for subject, result in told if subject.month is not None]
     if len(calendar_months) == len(told):
         return _by_calendar(calendar_months, span)
+    if any(_is_scattered(subject, text) for subject, _ in told):
+        return MonthResults(("unknown",), named=True, span=span)
     results = tuple(result for subject, result in told for _ in range(subject.count))
     return MonthResults(results, named=False, span=span)
 
@@ -77,6 +79,12 @@ def _is_told_twice(subjects: Sequence[_Subject]) -> bool:
     """两个月不达标但不连续，7月和9月: counted and named, so the order cannot be told."""
     named = sum(subject.month is not None for subject in subjects)
     return named > 1 and any(subject.month is None and subject.count > 1 for subject in subjects)
+
+
+def _is_scattered(subject: _Subject, text: str) -> bool:
+    """今年有两个月没达标: not said to follow one another."""
+    before = load_vocabulary().has("scattered_before", text[: subject.start])
+    return subject.month is None and subject.count > 1 and before
 
 
 @cache

@@ -308,7 +308,9 @@ def called_by(clauses: Sequence[str], message: Message) -> tuple[int, ...]:
 def names_told(clause: str) -> frozenset[str]:
     """What an order may go by in the words it was told in: 羽绒服, 成都, its letter."""
     words = load_vocabulary().concepts["how_orders_are_told"].sub(" ", clause).split()
-    return frozenset({*labels(clause), *(w for w in words if len(w) >= _SHORTEST_NAME)})
+    # English words (three buyers on ...) are no names.
+    names = (w for w in words if len(w) >= _SHORTEST_NAME and not (w.isascii() and w.isalpha()))
+    return frozenset({*labels(clause), *names})
 
 
 def told_as(payments: Sequence[str], amount: AmountMention) -> int | None:

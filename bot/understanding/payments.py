@@ -224,7 +224,17 @@ def _paid_and_listed(message: Message) -> tuple[AmountMention, ...]:
         listed = listed or (bool(chosen) and _is_another_name(message, chosen[-1], amount))
         if role == "paid" or added or (role is None and (listed or another)):
             chosen.append(amount)
-    return _without_summed(message, tuple(chosen))
+    return _without_summed(message, _without_prices(message, tuple(chosen)))
+
+
+def _without_prices(
+    message: Message, payments: tuple[AmountMention, ...]
+) -> tuple[AmountMention, ...]:
+    """活动价980，用了50的券，实付930: the price of what something else was really paid for."""
+    said = {amount: _said_before(message, amount) for amount in payments}
+    if not any(message.words.has("really_paid_before", before) for before in said.values()):
+        return payments
+    return tuple(a for a in payments if not message.words.has("price_to_pay_before", said[a]))
 
 
 def _is_another_name(message: Message, one: AmountMention, other: AmountMention) -> bool:

@@ -96,7 +96,7 @@ class _Reader:
         requests = self._taken(text, talk, asked)[1]
         requests = self._of_each(message, requests) or requests
         requests = with_contested_asked(requests, message)
-        return with_all_asked_for(requests, message) if talk.said else requests
+        return with_all_asked_for(requests, message, told_before=bool(talk.said))
 
     def _of_each(self, message: Message, requests: Sequence[ToolRequest]) -> list[ToolRequest]:
         """第一个结几月，第二个自动收货的话结几月: orders asked about differently, each read by

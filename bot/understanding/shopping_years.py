@@ -27,6 +27,8 @@ def year_asked(message: Message) -> tuple[int | None, bool]:
     """The one year asked about, and whether it is said; None where none is named."""
     text = _asked_of(message)
     written = _WRITTEN.search(text)
+    if message.has("year_before_that") and message.anchor and not written:
+        return message.anchor.year - 1, True
     if message.has("that_year") and not written:
         return None, False
     if word := _year_word(message, text):

@@ -97,7 +97,7 @@ def _divided(tool: str, message: Message) -> Slots | None:
     chosen = asked if len(asked) >= _SEVERAL else orders
     each: list[Slots] = []
     for order in chosen:
-        read = _confirmed_alike(order.message, message)
+        read = order.message
         if each:
             read = with_day_written_out(read, each[-1], _key(tool, message), None)
         told = slots_of(tool, read, filling=False)
@@ -174,7 +174,7 @@ def _with_days_beside(tool: str, message: Message) -> Iterator[Message]:
     """The pieces, a day that is told by the one before (第二单同天发) written out."""
     known: Slots = {}
     for each in _segments(message) or _pieces(message.text):
-        piece = _confirmed_alike(read_message(each, message.today), message)
+        piece = read_message(each, message.today)
         if known:
             piece = with_day_written_out(piece, known, _key(tool, message), None)
         if _names_one_day(piece):
@@ -217,16 +217,6 @@ def _tells_one_day(pieces: Sequence[Message]) -> bool:
     """One day, or none but 同一天."""
     days = sum(map(_names_one_day, pieces))
     return days == 1 or (not days and any(piece.has("day_beside") for piece in pieces))
-
-
-def _confirmed_alike(piece: Message, message: Message) -> Message:
-    """3月1号平台确认，第二单3月4号确认: confirmed by the platform, like the one before."""
-    said = message.words.spans("platform_confirms", message.text)
-    if not said or piece.has("platform_ships"):
-        return piece
-    confirmed = f"{message.text[slice(*said[0])]}发货"
-    text = message.words.concepts["bare_confirm"].sub(confirmed, piece.text)
-    return read_message(text, message.today)
 
 
 def _by_name(tool: str, message: Message, pieces: Sequence[Message]) -> Slots | None:
