@@ -437,7 +437,8 @@ def _not_before(known: str, value: Value, step: relativedelta) -> Value:
 def _additions(part: ToolCase, message: Message, asked: Message | None) -> Slots:
     message = _as_asked(message, part, asked)
     slots = slots_of(part.tool, _anchored(message, part), filling=True)
-    slots = _judged_later(part, slots, message)
+    if asked is None or not asked.has("contested_asked"):
+        slots = _judged_later(part, slots, message)
     slots = _judged_after(part, slots, message)
     if _only_says_when(message) or _claims_result(message):
         slots = {n: v for n, v in slots.items() if n not in DAYS or not is_known(part.slots.get(n))}

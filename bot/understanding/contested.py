@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.understanding.amount_roles import amount_roles
 from bot.understanding.dates import DateMention, Lean, resolve
 from bot.understanding.event_days import written
-from bot.understanding.messages import Message
+from bot.understanding.messages import Message, clause_around
 from bot.understanding.orders import DAYS, labels
 from bot.understanding.origins import ORIGINS
 from bot.understanding.phrases import question
@@ -33,7 +33,11 @@ def with_contested_asked(requests: Sequence[ToolRequest], message: Message) -> l
     asked_of: set[str] = set()
     for request in requests:
         same = [other for other in requests if other.tool == request.tool]
-        asked = tuple(_undecided(request, message)) or tuple(_told_twice(same, message))
+        asked = (
+            tuple(_undecided(request, message))
+            or tuple(_claimed(request, message))
+            or tuple(_told_twice(same, message))
+        )
         if not asked:
             kept.append(request)
         elif request.tool not in asked_of:
@@ -103,14 +107,46 @@ def _told_within(text: str, at: int) -> int:
     return starts[-_SEVERAL] if len(starts) >= _SEVERAL else 0
 
 
+# -- what only somebody says -------------------------------------------------------------------
+
+
+def _claimed(request: ToolRequest, message: Message) -> Iterator[Missing]:
+    """会计说是8月31号，后台的表上9月4号: a day that only somebody says, beside one of which nothing
+    else is told."""
+    if request.missing or request.invalid or message.has("several_orders"):
+        return
+    told = zip(message.dates, message.roles, strict=True)
+    days = [(day, role) for day, role in told if not (day.is_now or day.month_only)]
+    used = {str(value) for value in request.inputs.values()} | {str(request.as_of)}
+    loose = [_iso(day, message) for day, role in days if role is None]
+    loose = [iso for iso in loose if iso and iso not in used]
+    for name in DAYS:
+        value = request.inputs.get(name)
+        said = [
+            clause_around(message.text, day.start, day.end)
+            for day, _ in days
+            if _iso(day, message) == value
+        ]
+        if loose and said and all(message.words.has("somebody_says", each) for each in said):
+            yield _question(name, [str(value), loose[0]])
+
+
 # -- how it is asked for ------------------------------------------------------------------------
 
 
 def _question(name: str, values: Sequence[str]) -> Missing:
+    usual = question(name)
     if name == "origin":
-        return question(name)
+        return usual
     one, other, *_ = map(_in_words, values)
-    return question(name, "contested", one=one, other=other)
+    return question(
+        name,
+        "contested",
+        one=one,
+        other=other,
+        usual=usual.question,
+        usual_english=usual.english,
+    )
 
 
 def _in_words(value: str) -> str:

@@ -452,11 +452,14 @@ def plainly_told(tool: str, message: Message) -> Slots:
 
 def _option_meant(case: Case, text: str, asked: Message | None) -> str | None:
     """The option a message takes by its place (第二个, 后者) of those that were offered."""
-    missing = next((name for part in case if part.open for name in part.missing), None)
     found = load_vocabulary().concepts["chosen_option"].search(text.strip())
-    if missing is None or found is None or asked is None:
+    if found is None or asked is None:
         return None
-    options = question(missing).options
+    missing = next((name for part in case if part.open for name in part.missing), None)
+    options = question(missing).options if missing else ()
+    if asked.has("contested_asked"):
+        # Of two values that were told, which the question names.
+        options = tuple(date.text for date in asked.told_dates)[:_SEVERAL]
     place = len(options) if found["last"] else small_number(found["nth"] or "1")
     return options[place - 1] if 1 <= place <= len(options) else None
 
