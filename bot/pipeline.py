@@ -20,6 +20,7 @@ from bot.language import speaks_english
 from bot.phrasing import Phraser, calls_made, traced
 from bot.reading import NoQuestionError, read_question
 from bot.replies import Reply
+from bot.text import sentences
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LOOKS = 2
@@ -126,14 +127,17 @@ class MerchantBot(Asker):
         text, typed = question.text, question.typed
         forged = not text or self.wording.asks_to_forge(text)
         letter = "\n" in typed.strip() and len(typed) >= _A_LETTER
-        if not (forged or letter or text != typed):
+        told_first = not question.history and len(sentences(typed)) > 1
+        if not (forged or letter or text != typed or told_first):
             return question
         if not forged:
             worked = self.calculator.work(text, question.history, question.today)
             told = worked is not None and (bool(worked.calculations) or not letter)
-            if told or (not letter and self.is_sure(self.examine(text))):
+            if told or (not letter and self.is_sure(self.examine_in_context(question))):
                 return question
-        asked = self.clearly_asked(typed) or self.clearly_asked(typed, clauses=True)
+        asked = self.clearly_asked(typed)
+        if not asked and (forged or letter or text != typed):
+            asked = self.clearly_asked(typed, clauses=True)
         return replace(question, text=asked) if asked else question
 
     def _calculated(self, question: Question) -> Reply | None:

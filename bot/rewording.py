@@ -93,9 +93,12 @@ class Homophones:
         2021年德国) is often unknown too: one character must agree, and the other be of no word
         with what stands beside it."""
         pair = text[at : at + 2]
-        if meant[0] == pair[0]:
-            return not self._is_word(text[at + 1 : at + 3])
-        return meant[1] == pair[1] and not self._is_word(text[max(0, at - 1) : at + 1])
+        same_first = meant[0] == pair[0]
+        beside = text[at + 1 : at + 3] if same_first else text[max(0, at - 1) : at + 1]
+        is_told = self._is_word(beside) or (
+            len(beside) == len(pair) and self._lexical.knows(beside)
+        )
+        return (same_first or meant[1] == pair[1]) and not is_told
 
     def in_characters(self, text: str) -> str:
         """A text whose Latin letters all spell Chinese, in the characters that passages have for

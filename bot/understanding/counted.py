@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.understanding.messages import Message
 from bot.understanding.numerals import small_number
+from bot.understanding.orders import labels
 from bot.understanding.phrases import question
 from bot.understanding.requests import ToolRequest
 
@@ -19,6 +21,8 @@ _OF_EACH = {
     "self_service_eligibility": "last_closed",
 }
 _PAIR = "俩"
+# - A: from Suzhou: an entry of a list.
+_ENTRY = re.compile(r"(?m)^\s*(?:[-·•*]|\d{1,2}[).、])")
 
 
 def with_all_asked_for(
@@ -36,8 +40,11 @@ def _orders_asked_of(message: Message) -> int | None:
     """两个件，…，分别给我报一下: how many a message that tells of them itself asks about."""
     found = message.words.concepts["orders_counted"].search(message.text)
     fewer = message.has("left_out_order") or message.has("takes_out")
-    asked = message.has("asked_of_each") and not fewer
-    return _number(found["count"]) if found and asked else None
+    if fewer or not message.has("asked_of_each"):
+        return None
+    if found:
+        return _number(found["count"])
+    return max(len(_ENTRY.findall(message.text)), len(labels(message.text))) or None
 
 
 def _number(written: str) -> int:

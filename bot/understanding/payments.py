@@ -24,6 +24,7 @@ _OF = re.compile(r"(?:元|块钱?)?的\s*[\u4e00-\u9fff]{2,6}")
 _CLAUSES = re.compile("[,。;、]")
 # 45.5元一条, 89一双.
 _OF_UNIT = re.compile(r"(?:元|块钱?)?\s*[一1](?P<unit>[条双套瓶盒个只台箱本把份包顶支块袋])")
+_EACH_UNIT = re.compile(r"每(?P<unit>[条双套瓶盒个只台箱本把份包顶支块袋])(?:是|卖|就|才|要)*\s*$")
 _ORDERS = re.compile(r"(.+?)\s*(?:个?单子?|个?订单|件|笔|orders?)")
 
 
@@ -284,6 +285,7 @@ def _single_payment(message: Message, payment: AmountMention) -> tuple[Value, ..
 def _units_count(message: Message, payment: AmountMention) -> dict[str, str] | None:
     """拍了4条，45.5元一条: how many there are of what the amount is the price of one of."""
     found = _OF_UNIT.match(message.text[payment.end :])
+    found = found or _EACH_UNIT.search(message.text[: payment.start])
     if found is None:
         return None
     counts = [message.text[start:end].strip() for start, end in message.counts]
@@ -316,6 +318,7 @@ def _basis(message: Message, payment: AmountMention, told: Mapping[str, str]) ->
     ):
         return "total"
     unit_price = words.has("unit_price_after", after) or _OF_UNIT.match(after) is not None
+    unit_price = unit_price or _EACH_UNIT.search(before) is not None
     unit_price = unit_price or words.has("each", after[:_NEXT_AFTER])
     if unit_price:
         return "each"

@@ -157,7 +157,9 @@ def in_half_told(mention: TimeMention, pieces: Sequence[str]) -> str | None:
     named = ":" in mention.text or any(words.search(mention.text) for words in parts)
     if mention.clock is None or named:
         return None
-    short = (piece for piece in pieces if len(piece) <= _A_HALF_OF_DAY)
+    # 不是早上: which half it is not.
+    told = (piece for piece in pieces if not piece.startswith("不"))
+    short = (piece for piece in told if len(piece) <= _A_HALF_OF_DAY)
     return in_half_of_day(mention.clock, " ".join(short))
 
 
