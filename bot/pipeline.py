@@ -127,7 +127,9 @@ class MerchantBot(Asker):
         text, typed = question.text, question.typed
         forged = not text or self.wording.asks_to_forge(text)
         letter = "\n" in typed.strip() and len(typed) >= _A_LETTER
-        told_first = not question.history and len(sentences(typed)) > 1
+        said = sentences(typed)
+        # A story, and then the one thing that is asked.
+        told_first = not question.history and len(said) > 1 == sum(map(self.wording.asks, said))
         if not (forged or letter or text != typed or told_first):
             return question
         if not forged:

@@ -28,6 +28,8 @@ _ASKS = re.compile("[几哪谁]")
 _LATIN_RUN = re.compile(r"[a-z]{4,}")
 _LATIN_RUNS = re.compile(r"[A-Za-z]+(?: +[A-Za-z]+)*")
 _LONGEST_SYLLABLE = 6
+_PARTICLES = frozenset("是的了在")
+_OF_TWO_WORDS = 0.5
 # Of a run of pinyin so large a share of the pairs has to be known.
 _KNOWN_PAIRS = 0.6
 
@@ -113,7 +115,7 @@ class Homophones:
     def _is_word(self, pair: str) -> bool:
         from pypinyin.constants import PHRASES_DICT
 
-        return len(pair) == len("词组") and pair in PHRASES_DICT
+        return pair in PHRASES_DICT
 
     def _spelled_out(self, text: str) -> str:
         """Pinyin typed in Latin letters, as the characters some passage has for it."""
@@ -131,7 +133,9 @@ class Spelling:
 
     def learn(self, pair: str, sound: tuple[str, ...], held: int) -> None:
         """Take in a pair of characters that so many passages hold."""
-        self._pairs[pair] = 1 + math.log(held)
+        # 应是 stands across two words: less than 运营 does it tell how a word is written.
+        told = _OF_TWO_WORDS if set(pair) & _PARTICLES else 1.0
+        self._pairs[pair] = told * (1 + math.log(held))
         for character, syllable in zip(pair, sound, strict=True):
             self._characters.setdefault(syllable, set()).add(character)
 

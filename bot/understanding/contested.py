@@ -71,12 +71,13 @@ def _undecided(request: ToolRequest, message: Message) -> Iterator[Missing]:
     if not said or request.missing or request.invalid:
         return
     start, end = _told_within(message.text, said[-1][0]), said[-1][0]
-    told = zip(message.dates, message.roles, strict=True)
-    days = [(day, role) for day, role in told if not (day.is_now or day.month_only)]
-    inside = [(day, role) for day, role in days if start <= day.start < end]
-    values = list(dict.fromkeys(_iso(day, message) for day, _ in inside))
+    told = [day for day in message.told_dates if not (day.is_now or day.month_only)]
+    inside = [day for day in told if start <= day.start < end]
+    values = list(dict.fromkeys(_iso(day, message) for day in inside))
     # What is said of the same event afterwards, or said again, is what holds.
-    settled = {role for day, role in days if day.start > end} & {role for _, role in inside}
+    roles_of = dict(zip(message.dates, message.roles, strict=True))
+    known = {roles_of.get(day) for day in inside}
+    settled = {roles_of.get(day) for day in told if day.start > end} & known
     settled_again = len(inside) > len(values)
     for name in DAYS:
         if (

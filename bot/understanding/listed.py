@@ -19,6 +19,7 @@ _FEWEST_FIELDS = 3
 _ENTRY = re.compile(r"^[ \t]*[(（]?(?P<nth>\d)[.、)）:：][ \t]*(?!\d)", re.MULTILINE)
 _NUMERALS = "零一二三四五六七八九"
 _FIGURES = re.compile(r"\d+")
+_A_DAY = re.compile(r"\d\s*[日号]|\d[./-]\d")
 
 
 def spelled_out(text: str) -> str:
@@ -53,7 +54,9 @@ def _is_table(
 ) -> bool:
     fewest = _FEWEST_FIELDS if parted is _FIELDS[-1] else 2
     short = all(0 < len(field) <= _MOST_LENGTH for row in (titles, *rows) for field in row)
-    return fewest <= len(titles) <= _MOST_FIELDS and len(rows) > 1 and short
+    # 订单A 7月2日发货 东莞仓: a row like those below it, and no heading.
+    heads = not any(map(_A_DAY.search, titles))
+    return fewest <= len(titles) <= _MOST_FIELDS and len(rows) > 1 and short and heads
 
 
 def _sentence(titles: Sequence[str], row: Sequence[str]) -> str:

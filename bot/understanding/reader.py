@@ -251,6 +251,9 @@ def _requests(part: ToolCase) -> Iterator[ToolRequest]:
     lengths = {len(values) for values in lists}
     # As many days as origins: the first day goes with the first origin.
     paired = len(lists) > 1 and len(lengths) == 1
+    if len(lengths) > 1 and {"origin", part.words.key[0]} <= set(names):
+        # 三天发的，从两个地方发: which goes with which is not told.
+        slots, names, lists = {**slots, "origin": (Value(ask=""),)}, [], []
     combinations = zip(*lists, strict=True) if paired else itertools.product(*lists)
     for combination in combinations:
         chosen = dict(zip(names, combination, strict=True))
