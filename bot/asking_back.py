@@ -29,6 +29,7 @@ class AskedBack:
     question: str
     options: tuple[str, ...]
     english: str = ""
+    reason: str = "ambiguous"
 
 
 @dataclass(frozen=True)
@@ -96,4 +97,5 @@ def _what_is_meant(seen: Examined) -> AskedBack:
         "您指的是哪件事？请把事情说出来，例如：",
         tuple(headings)[:_MOST_OPTIONS],
         "What do you mean? Please name it, for example:",
+        reason="points_at_nothing",
     )

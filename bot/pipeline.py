@@ -122,8 +122,8 @@ class MerchantBot(Asker):
         return replies.not_found(seen, self.figure_lacking(seen))
 
     def _asked_alone(self, question: Question) -> Question:
-        """Of orders, of a request to make something up, or of a letter that tells no case: what
-        one of its sentences clearly asks by itself; the question as it is elsewhere."""
+        """Of orders, of a request to make something up, of a letter or a story that tells no
+        case: what one of its sentences clearly asks by itself; elsewhere the question as it is."""
         text, typed = question.text, question.typed
         forged = not text or self.wording.asks_to_forge(text)
         letter = "\n" in typed.strip() and len(typed) >= _A_LETTER

@@ -208,7 +208,7 @@ def which_case(seen: Examined, asked: AskedBack) -> Reply:
         confidence=seen.confidence,
         suggestions=asked.options,
         timings_ms=seen.timings_ms,
-        trace={"question": seen.question, "reason": "ambiguous"},
+        trace={"question": seen.question, "reason": asked.reason},
     )
     return Reply(answer, asked.english or "Which of these do you mean? Please choose one:")
 

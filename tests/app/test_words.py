@@ -44,9 +44,10 @@ def test_every_term_of_the_tools_has_an_english_one(tool: str) -> None:
 
 
 def test_every_feature_and_every_reason_of_the_bot_has_a_name() -> None:
-    replies = (ROOT / "bot" / "replies.py").read_text(encoding="utf-8")
-    reasons = set(re.findall(r'"?reason"?(?::| =) "(\w+)"', replies))
-    assert {"forgery", "not_sure", "other_platform"} <= reasons
+    sources = (ROOT / "bot" / name for name in ("replies.py", "asking_back.py"))
+    said = "\n".join(source.read_text(encoding="utf-8") for source in sources)
+    reasons = set(re.findall(r'"?reason"?(?:: str)?(?::| ?=) ?"(\w+)"', said))
+    assert {"forgery", "not_sure", "other_platform", "ambiguous", "points_at_nothing"} <= reasons
     named = {f"feature_{name}" for name in FEATURES} | {f"because_{name}" for name in reasons}
     assert named <= load_words("zh").texts.keys()
 

@@ -945,3 +945,34 @@ def test_both_what_firms_and_what_individuals_need_is_quoted(bot: MerchantBot) -
     answer = bot.ask("卖食品要什么资质")
     assert "经营/生产许可证" in quotes(answer)
     assert "供货协议" in quotes(answer)
+
+
+def test_after_a_story_the_one_thing_asked_is_looked_for_by_itself(bot: MerchantBot) -> None:
+    answer = bot.ask(
+        "助理把后台改成英文界面了，我看着头疼。亚马逊Prime专享折扣提报成功以后，商品价格那里会怎么显示？"
+    )
+    assert answer.status == "answered"
+    assert "划掉的正常价格" in quotes(answer)
+
+
+@pytest.mark.parametrize("message", ["那个要几天啊", "他那种情况怎么算", "what about that one?"])
+def test_what_points_at_nothing_said_before_is_asked_back(bot: MerchantBot, message: str) -> None:
+    answer = bot.ask(message)
+    assert answer.status == "clarify"
+    assert len(answer.suggestions) > 1
+
+
+def test_a_word_of_a_topic_is_not_found_inside_another_word(bot: MerchantBot) -> None:
+    # "activated" holds "vat", which no article is about.
+    answer = bot.ask("My personal WeChat mini store is activated, when can I start to sell?")
+    assert answer.status == "answered"
+
+
+def test_a_slip_put_right_keeps_the_market_that_is_asked_about(bot: MerchantBot) -> None:
+    answer = bot.ask("2021年德国消费者有百分之几提早买圣诞礼物")
+    assert answer.status == "not_found"
+
+
+def test_a_question_that_begins_with_a_joining_word_compares_nothing(bot: MerchantBot) -> None:
+    answer = bot.ask("and compare with other ways to play, what is special with it?")
+    assert answer.status in {"answered", "not_found", "clarify"}
