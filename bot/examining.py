@@ -17,7 +17,7 @@ from bot.ranking import Ranked, UnitRanker
 from bot.retrieval import HybridRetriever, Retrieved
 from bot.rewording import Thesaurus, homophones_of, rewordings
 from bot.steps import Place, Told, asked_of_item, asks_more, named_item, place_asked, without_place
-from bot.text import fold, terms
+from bot.text import fold, sentences, terms
 from bot.uncovered import Nearest, Uncovered
 from bot.wording import Wording
 
@@ -125,6 +125,16 @@ class Examiner:
         clear = next(filter(self._is_clear, sure), None)
         best = clear or max(sure, key=_confidence, default=None)
         return best.question if best else None
+
+    def after_a_story(self, question: Question, seen: Examined) -> Question | None:
+        """Of a story and the one thing asked after it, of which the whole is not sure: that
+        alone, where it is clear by itself; None elsewhere."""
+        said = sentences(question.typed)
+        is_story = not question.history and len(said) > 1 == sum(map(self.wording.asks, said))
+        if not is_story or self.is_sure(seen):
+            return None
+        asked = self.clearly_asked(question.typed)
+        return replace(question, text=asked, typed=asked) if asked else None
 
     def _well_known(self, question: Question, readings: Sequence[str]) -> Examined | None:
         """The message by itself, where it asks in so many words what a section answers: 卖啥好

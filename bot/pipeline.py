@@ -20,7 +20,6 @@ from bot.language import speaks_english
 from bot.phrasing import Phraser, calls_made, traced
 from bot.reading import NoQuestionError, read_question
 from bot.replies import Reply
-from bot.text import sentences
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _LOOKS = 2
@@ -102,6 +101,8 @@ class MerchantBot(Asker):
         if not left_open and self.only_replies(question):
             return replies.smalltalk(self.wording.acknowledgement)
         seen = self.examine(left_open) if left_open else self.examine_in_context(question)
+        if alone := self.after_a_story(question, seen):
+            return self._answer(alone)
         if asked_back := self.asked_back(seen, question, self.calculator.offered(question)):
             return replies.which_case(seen, asked_back)
         near = self.platforms.nearly_named(question.text)
@@ -122,24 +123,19 @@ class MerchantBot(Asker):
         return replies.not_found(seen, self.figure_lacking(seen))
 
     def _asked_alone(self, question: Question) -> Question:
-        """Of orders, of a request to make something up, of a letter or a story that tells no
-        case: what one of its sentences clearly asks by itself; elsewhere the question as it is."""
+        """Of orders, of a request to make something up, or of a letter that tells no case: what
+        one of its sentences clearly asks by itself; the question as it is elsewhere."""
         text, typed = question.text, question.typed
         forged = not text or self.wording.asks_to_forge(text)
         letter = "\n" in typed.strip() and len(typed) >= _A_LETTER
-        said = sentences(typed)
-        # A story, and then the one thing that is asked.
-        told_first = not question.history and len(said) > 1 == sum(map(self.wording.asks, said))
-        if not (forged or letter or text != typed or told_first):
+        if not (forged or letter or text != typed):
             return question
         if not forged:
             worked = self.calculator.work(text, question.history, question.today)
             told = worked is not None and (bool(worked.calculations) or not letter)
             if told or (not letter and self.is_sure(self.examine_in_context(question))):
                 return question
-        asked = self.clearly_asked(typed)
-        if not asked and (forged or letter or text != typed):
-            asked = self.clearly_asked(typed, clauses=True)
+        asked = self.clearly_asked(typed) or self.clearly_asked(typed, clauses=True)
         return replace(question, text=asked) if asked else question
 
     def _calculated(self, question: Question) -> Reply | None:

@@ -167,7 +167,8 @@ def _with_those_before(part: ToolCase, message: Message) -> ToolCase:
         return part
     told = [*part.before, part.slots]
     place = place_named(message.text, len(told))
-    if of_all := _of_as_many(part, orders_said(message) or (len(told) if place else 0)):
+    said = orders_said(message) or (len(told) if place and place <= len(told) else 0)
+    if of_all := _of_as_many(part, said):
         return of_all
     days = [value for each in told for name in part.words.key for value in each[name][:1]]
     called = days_called(days, message)

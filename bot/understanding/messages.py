@@ -159,12 +159,8 @@ class Message:
         year, of which nothing is said to be; the shopping days are asked about themselves."""
         if self.has("black_friday") or self.has("cyber_monday") or any(self.roles):
             return False
-        names = (*self.words.festivals, *self.words.moving_festivals)
         bare = (day.last_day and (day.month is None or "年" in day.text) for day in self.days)
-        named = (
-            end or any(name in day.text for name in names)
-            for end, day in zip(bare, self.days, strict=True)
-        )
+        named = (end or self._is_festival(day) for end, day in zip(bare, self.days, strict=True))
         return bool(self.days) and all(named)
 
     @cached_property
@@ -188,10 +184,12 @@ class Message:
         rounded = date.last_day or date.exact is not None
         return rounded and self.words.has("imprecise_before", before[-8:])
 
-    def _is_season_over(self, date: DateMention) -> bool:
+    def _is_festival(self, date: DateMention) -> bool:
         names = (*self.words.festivals, *self.words.moving_festivals)
-        named = any(name in date.text for name in names)
-        return named and self.words.has("season_over", self.text[date.end :])
+        return any(name in date.text for name in names)
+
+    def _is_season_over(self, date: DateMention) -> bool:
+        return self._is_festival(date) and self.words.has("season_over", self.text[date.end :])
 
     def _is_one_of_two(self, date: DateMention, dates: Sequence[DateMention]) -> bool:
         for one, other in pairwise(dates):
